@@ -1,0 +1,1 @@
+"""longhand: back-propagation, written out in full."""

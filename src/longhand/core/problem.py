@@ -1,0 +1,96 @@
+"""A problem: a program, its numbers, what is asked, and how the sheet spelled it."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from .equation import Program
+
+Value = Fraction | tuple["Value", ...]
+"""Numbers of a tensor, exact: a Fraction, or nested tuples, outermost axis first."""
+
+ASKED = ("value", "expression", "gradient", "jacobian", "hessian", "update", "loss", "schematic")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One thing asked. `kind` is one of ASKED.
+
+    value, expression   of
+    gradient            of a scalar with respect to wrt
+    jacobian            of any quantity with respect to wrt; `entry` True: with respect to one entry of it
+    hessian             of a scalar with respect to wrt, twice
+    update              wrt are the parameters, after `steps` steps of `method`
+    loss                of, after the update
+    """
+    kind: str
+    of: str = ""
+    wrt: tuple[str, ...] = ()
+    entry: bool = False
+    line: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """How parameters are updated: steps of a method (a row of calculus.descent) with its constants as tensors of role data."""
+    method: str = "gradient descent"
+    parameters: tuple[str, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)     # "learning rate" -> name of the tensor
+    steps: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """An assumption, a repair or a span not understood: text, reason, place (1-based) and what to write instead."""
+    text: str
+    why: str = ""
+    line: int | None = None
+    column: int | None = None
+    suggestion: str = ""
+    caret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How the sheet writes a tensor: its symbol in LaTeX, `W_1`, and how an entry of it: "subscript" W_{1,ij} or "brackets" Z^2[i].
+    A vector stands as a "column" or a "row"."""
+    latex: str
+    entries: str = "subscript"
+    orientation: str = "column"
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """The asker's own notation, carried from reading to printing and never looked at in between.
+
+    spellings  tensor -> Spelling          sizes     size symbol -> LaTeX
+    letters    axis name -> index letter   layout    "column" or "row": the side on which vectors stand
+    functions  function -> LaTeX name as the sheet writes it (f, g, \\sigma_M)
+    log        "ln" or "log", as the sheet writes the natural logarithm
+    deltas     tensor -> LaTeX for ∂loss/∂tensor where a short name is used (\\delta^{z})
+    """
+    spellings: Mapping[str, Spelling] = field(default_factory=dict)
+    sizes: Mapping[str, str] = field(default_factory=dict)
+    letters: Mapping[str, str] = field(default_factory=dict)
+    functions: Mapping[str, str] = field(default_factory=dict)
+    layout: str = "column"
+    log: str = "ln"
+    deltas: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Everything that was understood of one problem; `sizes` gives numbers to size symbols where the data fix them."""
+    program: Program
+    loss: str | None = None
+    data: Mapping[str, Value] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    wanted: tuple[Wanted, ...] = ()
+    descent: Descent | None = None
+    notation: Notation = field(default_factory=Notation)
+    title: str = ""
+    assumptions: tuple[Remark, ...] = ()
+    repairs: tuple[Remark, ...] = ()
+    not_understood: tuple[Remark, ...] = ()

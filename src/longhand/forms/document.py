@@ -1,0 +1,82 @@
+"""Document: the one currency between the makers of a solution and its printers."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .maths import Maths
+
+Inline = str | Maths
+"""A run of text: plain words, or maths set inline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The base of the blocks below; the set is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading(Block):
+    level: int
+    text: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Block):
+    """A paragraph. kind: "" or "assumption", "repair", "problem", "check" for paragraphs that printers may mark."""
+    text: tuple[Inline, ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Block):
+    """A line of a list."""
+    text: tuple[Inline, ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Display(Block):
+    """A displayed formula: a chain `parts[0] = parts[1] = ...`, broken at its relation signs where it is too wide.
+    shape is set at the side; boxed marks a result; label is an anchor."""
+    parts: tuple[Maths, ...]
+    relations: tuple[str, ...] = ()
+    shape: Maths | None = None
+    boxed: bool = False
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepCard(Block):
+    """The head of a step of the derivation: its number, title, rule and the sentence that says why it holds; its displays follow in `body`."""
+    number: int
+    title: tuple[Inline, ...]
+    rule: str
+    why: tuple[Inline, ...]
+    body: tuple[Block, ...] = ()
+    shape: Maths | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Block):
+    head: tuple[tuple[Inline, ...], ...]
+    rows: tuple[tuple[tuple[Inline, ...], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Block):
+    """A diagram (forms.diagram) with its caption."""
+    diagram: object
+    caption: tuple[Inline, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Code(Block):
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    title: str
+    blocks: tuple[Block, ...] = field(default_factory=tuple)

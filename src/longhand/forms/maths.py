@@ -1,0 +1,93 @@
+"""Maths as it is set on a page: the small tree between an expression and any printer (LaTeX, terminal, MathML, Typst).
+
+It knows sub- and superscripts, fractions and brackets, and nothing of what they mean.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Maths:
+    """The base of the node types below; the set is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign(Maths):
+    r"""An atom in LaTeX: W, \epsilon, 0.3, \odot, \hat{y}. kind: "name", "number", "operator" (space on both sides), "relation", "opening", "closing"."""
+    latex: str
+    kind: str = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Maths):
+    """Upright text: if, otherwise, Loss."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Maths):
+    """Things side by side."""
+    items: tuple[Maths, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scripts(Maths):
+    base: Maths
+    sub: Maths | None = None
+    sup: Maths | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Over(Maths):
+    """A fraction."""
+    above: Maths
+    below: Maths
+
+
+@dataclass(frozen=True, slots=True)
+class Fence(Maths):
+    r"""Brackets that grow with their content: ( ), [ ], | |, \| \|."""
+    body: Maths
+    opening: str = "("
+    closing: str = ")"
+
+
+@dataclass(frozen=True, slots=True)
+class Root(Maths):
+    body: Maths
+
+
+@dataclass(frozen=True, slots=True)
+class Grid(Maths):
+    """A matrix of cells in square brackets."""
+    rows: tuple[tuple[Maths, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Maths):
+    """Cases: (value, condition) a row."""
+    rows: tuple[tuple[Maths, Maths], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits(Maths):
+    r"""A large operator (\sum, \prod, \max) with what stands below and above it."""
+    operator: str
+    below: Maths | None = None
+    above: Maths | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Brace(Maths):
+    """A brace under the body, with a note."""
+    body: Maths
+    note: Maths
+
+
+def line(*items: Maths) -> Maths:
+    """Side by side, lines inside lines opened."""
+    flat: list[Maths] = []
+    for item in items:
+        flat.extend(item.items if isinstance(item, Line) else (item,))
+    return flat[0] if len(flat) == 1 else Line(tuple(flat))
