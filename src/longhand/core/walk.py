@@ -5,8 +5,24 @@ from collections.abc import Callable, Iterator, Mapping
 
 from .axis import Index, fresh
 from .expr import (
-    Add, Apply, Component, Delta, Entry, Expr, Holds, Mul, Number, Offset, Position, Power, Sum,
-    add, delta, mul, position, power,
+    Add,
+    Apply,
+    Component,
+    Delta,
+    Entry,
+    Expr,
+    Holds,
+    Mul,
+    Number,
+    Offset,
+    Position,
+    Power,
+    Sum,
+    add,
+    delta,
+    mul,
+    position,
+    power,
 )
 
 NO_INDICES: frozenset[Index] = frozenset()

@@ -1,0 +1,37 @@
+"""A program for one example turned into the program for a batch: every example-dependent quantity gets the batch axis in front."""
+from __future__ import annotations
+
+from ..core.axis import Axis, Index
+from ..core.equation import Equation, Program, Tensor
+from ..core.expr import Entry, Expr, Sum, mul, number, power
+from ..core.walk import replace_entries, tensors
+
+
+def batched(program: Program, loss: str, axis: Axis, examples: tuple[str, ...], mean: bool = False) -> Program:
+    """`program` with `examples` (inputs and labels) and all that depends on them given one more axis, in front; the loss is summed
+    over the batch, or averaged. Quantities without an example in them, and parameters, stay as they are."""
+    varying = set(examples)
+    for equation in program.equations:
+        if tensors(equation.right) & varying:
+            varying.add(equation.name)
+    row = Index(axis, 0)
+
+    def change(e: Entry) -> Expr:
+        return Entry(e.tensor, (row, *e.at)) if e.tensor in varying and e.tensor != loss else e
+
+    made, equations = dict(program.tensors), []
+    for name in varying - {loss}:
+        old = program[name]
+        made[name] = Tensor(name, (axis, *old.axes), old.role)
+    for equation in program.equations:
+        if equation.name not in varying:
+            equations.append(equation)
+        elif equation.name != loss:
+            equations.append(Equation(Entry(equation.name, (row, *equation.left.at)), replace_entries(equation.right, change), equation.label))
+        else:
+            total: Expr = Sum(row, replace_entries(equation.right, change))
+            if mean:
+                size = Entry(axis.size) if isinstance(axis.size, str) else number(axis.size)
+                total = mul(power(size, -1), total)
+            equations.append(Equation(equation.left, total, equation.label))
+    return Program(made, tuple(equations), program.facts)
