@@ -159,7 +159,7 @@ def _conclude(out, v, left, readers, chain, inserted, named, expanded, uses, rec
     if not single_start:
         last = record(about, left, "chain" if len(readers) == 1 else "paths", None, chained, uses)
     else:
-        last = record(about, left, "start", None, short, uses)
+        last = uses[-1]                                 # the local derivative is the gradient: one step says it
     result, facts = short, ()
     if full is not None and (count(full_known) < count(short) or _elementwise(readers, v, full_known)):
         raw = _raw_sum(expanded)

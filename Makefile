@@ -1,0 +1,34 @@
+# make        sets everything up in .venv and solves an example sheet
+# make test   sets everything up and passes the tests
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: solve test bench golden lint clean
+
+solve: $(READY)
+	$(BIN)/longhand solve examples/two-layer-softmax.md
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+bench: $(READY)
+	$(BIN)/python -m bench
+
+# Rewrites the golden files; read the difference before committing it.
+golden: $(READY)
+	LONGHAND_GOLDEN=1 $(BIN)/python -m pytest tests/golden
+	git --no-pager diff --stat -- tests/golden
+
+lint: $(READY)
+	$(BIN)/ruff check src tests
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+
+# Installed again when the dependencies change; an environment made by hand is kept.
+$(READY): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
+	touch $@

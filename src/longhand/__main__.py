@@ -1,0 +1,4 @@
+"""`python -m longhand` is the command `longhand`."""
+from .cli import main
+
+main()

@@ -1,0 +1,30 @@
+"""Colour on terminals, by hand: NO_COLOR is obeyed, and nothing is coloured that is not a terminal."""
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+STYLES = {
+    "title": "1", "heading": "1;34", "number": "1;34", "rule": "2", "dim": "2", "boxed": "1;32", "frame": "32",
+    "assumption": "33", "repair": "35", "problem": "31", "check": "32", "code": "36",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """Puts text in a style of the table above, or leaves it as it is."""
+    on: bool
+
+    def __call__(self, text: str, style: str) -> str:
+        if not self.on or not text or style not in STYLES:
+            return text
+        return f"\x1b[{STYLES[style]}m{text}\x1b[0m"
+
+
+def wants_colour(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether to colour what is written to the stream."""
+    if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return False
+    return bool(getattr(stream, "isatty", lambda: False)())

@@ -1,0 +1,137 @@
+"""Documents in LaTeX: a complete article."""
+from __future__ import annotations
+
+import unicodedata
+from typing import assert_never
+
+from ..forms.document import Block, Code, Display, Document, Figure, Heading, Inline, Item, StepCard, Table, Text
+from .chains import chain
+from .latex_maths import SPECIAL, latex
+from .terminal import diagram_lines, is_space
+from .unicode_table import COMMANDS, SUBSCRIPTS, SUPERSCRIPTS
+
+PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\usepackage{amsmath,amssymb}
+\usepackage[margin=25mm]{geometry}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{6pt plus 2pt}
+\allowdisplaybreaks
+"""
+SECTIONS = {1: "section", 2: "section", 3: "subsection"}
+MARKS = {"assumption": r"\textit{Assumed.} ", "repair": r"\textit{Repaired.} ", "problem": r"\textbf{Not understood.} ",
+         "check": r"$\checkmark$ "}
+TYPOGRAPHY = {"–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": r"\dots{}", "\u00a0": "~",
+              "✓": r"$\checkmark$", "✗": r"$\times$"}
+COMMAND_OF = {sign: f"\\{name}" for name, sign in reversed(COMMANDS.items()) if len(sign) == 1 and not sign.isascii()} | {"−": "-"}
+SCRIPT_OF = {sign: f"^{{{plain}}}" for plain, sign in SUPERSCRIPTS.items() if not sign.isascii() and plain.isascii()} | {
+    sign: f"_{{{plain}}}" for plain, sign in SUBSCRIPTS.items() if not sign.isascii() and plain.isascii()}
+DRAWN = str.maketrans({"─": "-", "━": "-", "│": "|", "┃": "|", "▶": ">", "►": ">", "◀": "<", "◄": "<", "▲": "^", "▼": "v", "→": ">", "←": "<",
+                       "↑": "^", "↓": "v", "·": ".", "⊙": "o", "−": "-", "∂": "d", **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯═║╔╗╚╝", "+")})
+"""Line drawings in plain letters, for the verbatim of TeX."""
+
+
+def render(document: Document) -> str:
+    """The document as a LaTeX file that compiles as it is."""
+    head = f"\\title{{{escaped(document.title)}}}\n\\author{{}}\n\\date{{}}\n" if document.title else ""
+    start = "\\maketitle\n\n" if document.title else ""
+    body = _together([_block(block) for block in document.blocks])
+    return f"{PREAMBLE}{head}\\begin{{document}}\n{start}{body}\n\\end{{document}}\n"
+
+
+def escaped(words: str) -> str:
+    """Plain words for LaTeX: nothing in them is a command, and no sign is one that the fonts lack."""
+    return "".join(_sign(c) for c in unicodedata.normalize("NFC", words))
+
+
+def _sign(c: str) -> str:
+    if c in SPECIAL:
+        return SPECIAL[c]
+    if c in TYPOGRAPHY:
+        return TYPOGRAPHY[c]
+    if c in COMMAND_OF:
+        return rf"\ensuremath{{{COMMAND_OF[c]}}}"
+    if c in SCRIPT_OF:
+        return rf"\ensuremath{{{SCRIPT_OF[c]}}}"
+    if c.isascii() or ord(c) < 0x180:
+        return c if c.isprintable() else " "
+    bare = unicodedata.normalize("NFKD", c)
+    return bare if bare.isascii() else "?"
+
+
+def run(text: tuple[Inline, ...]) -> str:
+    """A run of text with its formulas."""
+    return "".join(escaped(part) if isinstance(part, str) else f"${latex(part)}$" for part in text)
+
+
+def _together(blocks: list[str]) -> str:
+    """Blocks with a blank line between them; items that follow each other make one list."""
+    out: list[str] = []
+    open_list = False
+    for block in blocks:
+        is_item = block.startswith("\\item ")
+        if is_item != open_list:
+            out.append("\\begin{itemize}" if is_item else "\\end{itemize}")
+            open_list = is_item
+        if block:
+            out.append(block)
+    if open_list:
+        out.append("\\end{itemize}")
+    return "\n\n".join(out)
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading(level, text):
+            name = SECTIONS.get(level, "subsubsection")
+            return f"\\{name}*{{{run(text)}}}"
+        case Text(text, kind):
+            return MARKS.get(kind, "") + run(text)
+        case Item(text, kind):
+            return "\\item " + MARKS.get(kind, "") + run(text)
+        case Display():
+            return f"\\[\n{chain(block)}\n\\]" if block.parts else ""
+        case StepCard():
+            return _step(block)
+        case Table(head, rows):
+            return _table(head, rows)
+        case Figure(diagram, caption):
+            drawn = _verbatim("\n".join(diagram_lines(diagram)))
+            return drawn + (f"\n\n\\textit{{{run(caption)}}}" if caption else "")
+        case Code(text, _):
+            return _verbatim(text)
+    assert_never(block)
+
+
+def _step(card: StepCard) -> str:
+    head = f"\\textbf{{{card.number} \\ensuremath{{\\cdot}} {run(card.title)}}}"
+    if card.rule:
+        head += f" ({escaped(card.rule)})"
+    if card.shape is not None:
+        said = latex(card.shape)
+        head += rf"\hfill ${{}}\in {said}$" if is_space(card.shape) else rf"\hfill ${said}$"
+    parts = [head]
+    if card.why:
+        parts.append(run(card.why))
+    return _together([*parts, *(_block(block) for block in card.body)])
+
+
+def _table(head: tuple[tuple[Inline, ...], ...], rows: tuple[tuple[tuple[Inline, ...], ...], ...]) -> str:
+    count = max((len(row) for row in (head, *rows)), default=0)
+    if not count:
+        return ""
+    lines = [" & ".join(run(cell) for cell in row) + r" \\" for row in rows]
+    if head:
+        lines = [" & ".join(rf"\textbf{{{run(cell)}}}" for cell in head) + r" \\ \hline", *lines]
+    return "\\begin{tabular}{" + "l" * count + "}\n" + "\n".join(lines) + "\n\\end{tabular}"
+
+
+def _verbatim(text: str) -> str:
+    r"""Text as it stands, in plain ASCII, without the one line that would end it."""
+    kept: list[str] = []
+    for line in text.splitlines():
+        bare = unicodedata.normalize("NFKD", line.translate(DRAWN))
+        plain = "".join(c if c.isascii() and c.isprintable() else COMMAND_OF.get(c, "\\?")[1:] for c in bare if not unicodedata.combining(c))
+        kept.append(plain.replace("\\end{verbatim}", "end{verbatim}"))
+    return "\\begin{verbatim}\n" + "\n".join(kept) + "\n\\end{verbatim}"

@@ -1,0 +1,102 @@
+"""Documents in Markdown, as GitHub sets it: formulas between dollars, displays between double dollars."""
+from __future__ import annotations
+
+import re
+from typing import assert_never
+
+from ..forms.document import Block, Code, Display, Document, Figure, Heading, Inline, Item, StepCard, Table, Text
+from .chains import chain
+from .latex_maths import latex
+from .terminal import diagram_lines, is_space
+from .terminal_maths import clean
+
+SPECIAL = re.compile(r"([\\`*_\[\]<>#|$~])")
+STARTS = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
+MARKS = {"assumption": "*Assumed.* ", "repair": "*Repaired.* ", "problem": "**Not understood.** ", "check": "✓ "}
+
+
+def render(document: Document) -> str:
+    """The document as Markdown."""
+    blocks = [f"# {escaped(document.title)}"] if document.title else []
+    blocks += [said for block in document.blocks if (said := _block(block))]
+    return _tightened(blocks) + "\n"
+
+
+def escaped(words: str) -> str:
+    """Plain words for Markdown: nothing in them is a mark."""
+    return SPECIAL.sub(r"\\\1", clean(words))
+
+
+def run(text: tuple[Inline, ...], cell: bool = False) -> str:
+    """A run of text with its formulas between dollars."""
+    out = ""
+    for part in text:
+        if isinstance(part, str):
+            out += escaped(part)
+            continue
+        inside = latex(part)
+        if cell:
+            inside = inside.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
+        out += (" " if out and out[-1].isalnum() else "") + f"${inside}$"
+    return STARTS.sub(r"\1\\\2", out)
+
+
+def _tightened(blocks: list[str]) -> str:
+    """Blocks with a blank line between them; lines of one list stand together."""
+    out = ""
+    for block in blocks:
+        together = out and block.startswith("- ") and out.rsplit("\n", 1)[-1].startswith("- ")
+        out += ("\n" if together else "\n\n" if out else "") + block
+    return out
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading(level, text):
+            return "#" * max(1, min(level, 6)) + " " + run(text)
+        case Text(text, kind):
+            return MARKS.get(kind, "") + run(text)
+        case Item(text, kind):
+            return "- " + MARKS.get(kind, "") + run(text)
+        case Display():
+            return f"$$\n{chain(block)}\n$$" if block.parts else ""
+        case StepCard():
+            return _step(block)
+        case Table(head, rows):
+            count = max((len(row) for row in (head, *rows)), default=0)
+            lines = [_row(head, count), "|" + " --- |" * count, *(_row(row, count) for row in rows)]
+            return "\n".join(lines) if count else ""
+        case Figure(diagram, caption):
+            drawn = _fenced("\n".join(diagram_lines(diagram)), "")
+            return drawn + (f"\n\n*{run(caption)}*" if caption else "")
+        case Code(text, language):
+            return _fenced(text, language)
+    assert_never(block)
+
+
+def _row(cells: tuple[tuple[Inline, ...], ...], count: int) -> str:
+    return "| " + " | ".join([*(run(cell, True) for cell in cells), *[""] * (count - len(cells))]) + " |"
+
+
+def _step(card: StepCard) -> str:
+    head = f"**{card.number} · {run(card.title)}**"
+    if card.rule:
+        head += f" ({escaped(card.rule)})"
+    if card.shape is not None:
+        head += f" · ${_shape(card)}$"
+    parts = [head]
+    if card.why:
+        parts.append(run(card.why))
+    parts += [said for block in card.body if (said := _block(block))]
+    return _tightened(parts)
+
+
+def _shape(card: StepCard) -> str:
+    said = latex(card.shape)
+    return rf"\in {said}" if is_space(card.shape) else said
+
+
+def _fenced(text: str, language: str) -> str:
+    lines = "\n".join(clean(line) for line in text.splitlines())
+    ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", lines)), default=0))
+    return f"{ticks}{re.sub('[^A-Za-z0-9+-]', '', language)}\n{lines}\n{ticks}"

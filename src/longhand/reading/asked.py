@@ -1,0 +1,319 @@
+"""What is asked of a problem, and what the words of the sheet add to its formulas: from requests and phrases to Wanted, Descent and facts."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+
+from ..core.equation import Equation, Fact, Program, Tensor
+from ..core.expr import ONE
+from ..core.problem import Descent, Value, Wanted
+from ..core.walk import tensors
+from ..functions import table
+from .classify import Claimed, Kind, Updated
+from .environment import Environment
+from .known import Known
+from .literals import scalar
+from .names import flat, items, readings
+from .phrases import Phrase
+from .requests import Request, Understood
+from .scopes import Scope
+from .syntax import Derivative, Formula, Index, Nabla, Negative, Product, Relation, Script, Sequence, Sum, walk
+
+SATISFIED = frozenset({"forward", "backward", "steps", "schematic", "verify", "check"})     # what every solution prints anyway
+LOSS_NAMES = ("Loss", "loss", "L", "J", "C", "E", "cost", "CE")
+
+
+def layout(understood: Understood) -> str | None:
+    kinds = {p.kind for p in understood.phrases}
+    return "row" if "row vectors" in kinds else "column" if "column vectors" in kinds else None
+
+
+def in_working(understood: Understood, span) -> bool:
+    """Whether the formula stands in somebody's worked solution, as far as the words around it tell."""
+    return bool(understood.working)
+
+
+def words_into(env: Environment, understood: Understood, scope: Scope) -> None:
+    """Functions that the words name: "g is a softmax activation function"."""
+    for phrase in phrases(understood, scope):
+        if phrase.kind == "activation" and isinstance(phrase.value, str) and phrase.about is not None:
+            name = flat(phrase.about)
+            if name:
+                env.words.setdefault(name, phrase.value)
+
+
+def phrases(understood: Understood, scope: Scope) -> Iterable[Phrase]:
+    return (p for p in understood.phrases if scope.covers(p.span.start) or p.span.start < scope.start)
+
+
+def facts(understood: Understood, scope: Scope, known: Known, program: Program, done: set[str], loss: str | None) -> list[Fact]:
+    """Labels that the words call one-hot or a distribution, and labels whose numbers are one."""
+    env = known.environment
+    found: dict[str, Fact] = {}
+    for phrase in phrases(understood, scope):
+        if phrase.kind in ("one-hot", "distribution"):
+            for name in _named(phrase.about, env, program) or _labels(program, loss):
+                tensor = program[name]
+                if tensor.rank and name not in done and program.equation(name) is None:
+                    found.setdefault(name, Fact(name, tensor.axes[-1], ONE, f"{name} is one-hot: exactly one entry is 1" if phrase.kind == "one-hot"
+                                                else f"{name} is a probability distribution"))
+    for stated in known.facts:
+        name = next((n for n in _named(stated.sum.body, env, program)), None)
+        if name and name not in done and scalar(stated.total) == 1 and program[name].rank:
+            found.setdefault(name, Fact(name, program[name].axes[-1], ONE, "the sheet says so"))
+    for name in _labels(program, loss):
+        if name in done or name in found or not program[name].rank:
+            continue
+        if name in known.data:
+            if _sums_to_one(known.data[name][0].value):
+                found[name] = Fact(name, program[name].axes[-1], ONE, f"the entries of {name}, as given, add up to 1")
+        elif _has_softmax(program):
+            note = f"{name} is one-hot, so its entries add up to 1"
+            env.note("assumption", known.environment.quantities[name].spelled.span, note, "the label of a softmax with cross-entropy; the sheet does not say",
+                     "state it, or give numbers")
+            found[name] = Fact(name, program[name].axes[-1], ONE, note, assumed=True)
+    return list(found.values())
+
+
+def _labels(program: Program, loss: str | None) -> list[str]:
+    return [t.name for t in program.given() if t.role == "label" and t.rank]
+
+
+def _sums_to_one(value: Value) -> bool:
+    if isinstance(value[0], tuple):
+        return all(_sums_to_one(row) for row in value)
+    return sum(value) == 1
+
+
+def _has_softmax(program: Program) -> bool:
+    from ..core.expr import Component
+    return any(isinstance(e.right, Component) for e in program.equations)
+
+
+def _named(formula: Formula | None, env: Environment, program: Program) -> list[str]:
+    if formula is None:
+        return []
+    found = env.reading(formula)
+    return [found.name] if found and found.name in program.tensors else []
+
+
+class Asked:
+    """The requests of one scope against what it defines."""
+
+    def __init__(self, understood: Understood, scope: Scope, known: Known, kinds: list[Kind], equations: list[Equation], wrt: tuple[str, ...]):
+        self.understood, self.scope, self.known, self.kinds, self.wrt = understood, scope, known, kinds, wrt
+        self.env = known.environment
+        self.requests = [r for r in understood.requests if scope.covers(r.span.start)]
+        self.equations = equations
+        self.defined = {e.name for e in equations}
+        self.data: dict[str, Value] = {}
+        self.rate: str | None = None
+        self.derivatives = [d for r in self.requests for d in _derivatives(r)]
+
+    # ---- the loss -------------------------------------------------------------------------------------------------
+
+    def name(self, formula: Formula | None) -> tuple[str, bool] | None:
+        """(quantity, whether one entry of it is meant) of a name-like formula; None where the problem has no such quantity."""
+        if formula is None:
+            return None
+        for option in readings(formula):
+            if option.power is None and (option.name in self.env.quantities or option.name in self.defined):
+                return option.name, bool(option.indices)
+        return None
+
+    def loss(self, equations: list[Equation]) -> str | None:
+        """The scalar that is differentiated: named in a request, else in any derivative of the sheet, else the one that nothing reads."""
+        scalars = [e.name for e in equations if not e.left.at]
+        wanted = [self.name(r.of) for r in self.requests] + [self.name(d.of) for d in self.derivatives]
+        wanted += [self.name(d.of) for k in self.kinds for d in walk(k.statement.formula) if isinstance(d, Derivative)]
+        for found in wanted:
+            if found and found[0] in scalars:
+                return found[0]
+        read = {t for e in equations for t in tensors(e.right)}
+        ends = [name for name in scalars if name not in read]
+        named = [n for n in ends if n.split("_")[0] in LOSS_NAMES]
+        return named[-1] if named else ends[-1] if ends else None
+
+    def parameters(self, equations: list[Equation], loss: str | None) -> set[str]:
+        """Given quantities that something is asked to be differentiated by or updated."""
+        found: set[str] = set()
+        for request in self.requests:
+            for formula in _flattened(request.objects):
+                if isinstance(formula, Derivative):
+                    found |= {n[0] for b in formula.by if (n := self.name(b))}
+                elif request.kind in ("gradient", "update") and (n := self.name(formula)):
+                    found.add(n[0])
+        return {n for n in found if n not in self.defined} - self.env.sizes
+
+    def targets(self, defined: set[str]) -> set[str]:
+        """Defined quantities that the requests name, directly or above a derivative."""
+        found: set[str] = set()
+        for request in self.requests:
+            for formula in (*_flattened(request.objects), request.of):
+                for part in walk(formula) if formula is not None else ():
+                    if isinstance(part, Derivative):
+                        found |= {n[0] for f in (part.of, *part.by) if f is not None and (n := self.name(f)) and n[0] in defined}
+                    elif (n := self.name(part)) and n[0] in defined:
+                        found.add(n[0])
+        for kind in self.kinds:
+            for part in walk(kind.statement.formula):
+                if isinstance(part, Derivative) and part.of is not None and (n := self.name(part.of)) and n[0] in defined:
+                    found.add(n[0])
+        read = {t for e in self.equations for t in tensors(e.right)}
+        return found | {e.name for e in self.equations if not e.left.at and e.name not in read}      # losses, asked or not
+
+    # ---- wanted ---------------------------------------------------------------------------------------------------
+
+    def wanted(self, program: Program, loss: str | None) -> tuple[Wanted, ...]:
+        out: list[Wanted] = []
+        for request in self.requests:
+            line = None
+            out += self._of(request, program, loss, line)
+        for name in self.wrt:
+            out.append(Wanted("gradient", loss or "", (self._wrt(name, program),)))
+        if self._updates():
+            out.append(Wanted("update", "", self._parameters(program)))
+            if loss is not None:
+                out.append(Wanted("loss", loss))
+        return tuple(dict.fromkeys(out))
+
+    def _wrt(self, name: str, program: Program) -> str:
+        from ..errors import UsageError
+        from .names import loose
+        fitting = [n for n in program.tensors if loose(n) == loose(name)]
+        if len(fitting) != 1:
+            raise UsageError(f"--wrt names {name}, which the problem does not have", suggestion=f"It has {', '.join(program.tensors)}.")
+        return fitting[0]
+
+    def _of(self, request: Request, program: Program, loss: str | None, line: int | None) -> list[Wanted]:
+        out: list[Wanted] = []
+        of = self.name(request.of)
+        subject = of[0] if of and of[0] in program.tensors else loss
+        for formula in _flattened(request.objects):
+            if isinstance(formula, Derivative):
+                out += self._derivative(formula, request, program, loss)
+            elif (found := self.name(formula)) and found[0] in program.tensors:
+                name, entry = found
+                if request.kind in ("gradient", "jacobian", "hessian"):
+                    if subject is not None:
+                        kind = "hessian" if request.kind == "hessian" else "gradient" if not program[subject].rank else "jacobian"
+                        out.append(Wanted(kind, subject, (name,), entry, line, request.text))
+                elif request.kind in ("value", "expression"):
+                    out.append(Wanted("value", name, (), entry, line, request.text))
+        if request.kind == "hessian" and not out and subject is not None:
+            given = [t.name for t in program.given() if t.role in ("parameter", "input")]
+            out += [Wanted("hessian", subject, (name,), False, line, request.text) for name in given]
+        if request.kind == "schematic":
+            out.append(Wanted("schematic", text=request.text))
+        return out
+
+    def _derivative(self, formula: Derivative, request: Request, program: Program, loss: str | None) -> list[Wanted]:
+        of = self.name(formula.of) if formula.of is not None else None
+        subject = of[0] if of else loss if formula.of is None else None
+        if subject is None or subject not in program.tensors:
+            self.env.note("problem", formula.span, f"the derivative of {flat(formula.of) if formula.of is not None else 'something'} is asked, "
+                          "which the sheet does not define")
+            return []
+        by = [self.name(b) for b in formula.by]
+        if None in by or any(b[0] not in program.tensors for b in by):
+            unknown = next(flat(b) or "something" for b, n in zip(formula.by, by, strict=True) if n is None or n[0] not in program.tensors)
+            self.env.note("problem", formula.span, f"a derivative with respect to {unknown} is asked, which nothing asked depends on")
+            return []
+        names = tuple(b[0] for b in by)
+        entry = any(b[1] for b in by)
+        if len(names) == 2:
+            return [Wanted("hessian", subject, (names[0],) if names[0] == names[1] else names, entry, None, request.text)]
+        kind = "gradient" if not program[subject].rank else "jacobian"
+        return [Wanted(kind, subject, names, entry, None, request.text)]
+
+    # ---- descent --------------------------------------------------------------------------------------------------
+
+    def _updates(self) -> bool:
+        return self.rate is not None
+
+    def _parameters(self, program: Program) -> tuple[str, ...]:
+        named = [n[0] for r in self.requests if r.kind == "update" for f in _flattened(r.objects) if (n := self.name(f))]
+        given = [t.name for t in program.given() if t.role == "parameter"]
+        frozen = {p.subject for p in phrases(self.understood, self.scope) if p.kind == "frozen"}
+        if "biases" in frozen:
+            given = [n for n in given if not n.startswith("b")]
+        chosen = [n for n in named if n in given]
+        all_words = any(r.kind == "update" and set(r.words) & {"parameters", "weights"} for r in self.requests)
+        return tuple(dict.fromkeys(chosen + given if all_words or not chosen else chosen)) if not chosen or all_words else tuple(dict.fromkeys(chosen))
+
+    def with_rate(self, program: Program) -> Program:
+        """The program with the learning rate as a tensor, where the sheet gives one; its number goes to `data`."""
+        name, value = self._learning_rate()
+        if name is None:
+            return program
+        self.rate = name
+        if value is not None:
+            self.data[name] = value
+        if name in program.tensors:
+            return program
+        return replace(program, tensors={**program.tensors, name: Tensor(name, (), "data")})
+
+    def _learning_rate(self) -> tuple[str | None, Fraction | None]:
+        for phrase in phrases(self.understood, self.scope):
+            if phrase.kind == "learning rate":
+                value = phrase.value
+                if isinstance(value, Relation) and len(value.parts) == 2:
+                    return flat(value.parts[0]) or "eta", scalar(value.parts[1])
+                if isinstance(value, Formula) and (number := scalar(value)) is not None:
+                    return "eta", number
+                if isinstance(value, str):
+                    try:
+                        return "eta", Fraction(value)
+                    except ValueError:
+                        pass
+                elif isinstance(value, Formula) and (name := flat(value)) in self.known.data:
+                    return name, self.known.data[name][0].value
+        for kind in self.kinds:
+            if isinstance(kind, Updated | Claimed) and (found := _step(kind.statement.formula)) is not None:
+                if isinstance(found, Fraction):
+                    return "eta", found
+                if found in self.known.data and not self.known.data[found][0].shape:
+                    return found, self.known.data[found][0].value
+        if any(r.kind == "update" for r in self.requests):
+            for name in ("eta", "alpha", "mu"):
+                if name in self.known.data and not self.known.data[name][0].shape:
+                    return name, self.known.data[name][0].value
+        return None, None
+
+    def descent(self, program: Program) -> Descent | None:
+        if self.rate is None:
+            return None
+        steps = max([r.steps for r in self.requests if r.steps] + [int(p.value) for p in phrases(self.understood, self.scope)
+                    if p.kind == "steps" and isinstance(p.value, str) and p.value.isdigit()], default=1)
+        method = next((p.value for p in phrases(self.understood, self.scope) if p.kind == "method" and isinstance(p.value, str)), "gradient descent")
+        return Descent(method, self._parameters(program), {"learning rate": self.rate}, steps)
+
+
+def _step(formula: Formula) -> Fraction | str | None:
+    """The rate of W = W - 0.5 ∇W, θ ← θ - η ∂L/∂θ: a number or a name."""
+    if not isinstance(formula, Relation):
+        return None
+    for part in formula.parts[1:]:
+        if isinstance(part, Sum) and len(part.terms) == 2 and isinstance(part.terms[1], Negative):
+            body = part.terms[1].body
+            if isinstance(body, Product) and any(isinstance(n, Nabla | Derivative) for f in body.factors[1:] for n in walk(f)):
+                number = scalar(body.factors[0])
+                return number if number is not None else flat(body.factors[0])
+    return None
+
+
+def _derivatives(request: Request) -> list[Derivative]:
+    return [n for f in request.objects for n in walk(f) if isinstance(n, Derivative)]
+
+
+def _flattened(objects: Iterable[Formula]) -> list[Formula]:
+    out: list[Formula] = []
+    for formula in objects:
+        if isinstance(formula, Sequence):
+            out += _flattened(formula.items)
+        else:
+            out.append(formula)
+    return out
+
+

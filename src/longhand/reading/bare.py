@@ -1,0 +1,121 @@
+r"""Maths that stands in prose without dollars: W^1, \vec{o}^*, =(N \times N_1)(N_1 \times K).
+
+Words of the prose are sorted into strong (surely maths), weak (maths beside an operator: one letter, a number) and prose. A run
+begins at a strong word and takes its neighbours as far as operators and open braces reach, within one line. A single letter by
+itself stays prose.
+"""
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from longhand.reading import vocabulary as words
+
+WORD = re.compile(r"\S+")
+LETTERS = re.compile(r"[A-Za-z]+")
+COMMAND = re.compile(r"\\[A-Za-z]+")
+SCRIPTED = re.compile(r"([A-Za-z]+|[)}\]'0-9*])['*]?[_^](?=[A-Za-z0-9{(\[\\*+\-'])")
+WEAK = re.compile(r"[A-Za-z0-9()\[\]{}.,;:+\-*/=<>|!'^_×·]+")
+OPERATORS = frozenset("=+-*/<>×·−")
+JOINING = frozenset(r"\times \cdot \odot \otimes \in \leftarrow \rightarrow \to \leq \geq \neq \ne \le \ge \approx \sim \circ \ast \equiv".split())
+MATHS_SIGNS = frozenset("∂∇∑∏√∈⊙⊗≤≥≠≈≡⊤ℓ∞∝←⇒∥‖")
+PUNCTUATION = ".,;:!?"
+PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+def bare_maths(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The places, in order, of maths in the prose text[start:end]."""
+    for line in re.compile(r"[^\n]+").finditer(text, start, end):
+        yield from _in_line(text, line.start(), line.end())
+
+
+def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if not _may_hold(text[start:end]):
+        return
+    found = [_trim_emphasis(text, *match.span()) for match in WORD.finditer(text, start, end)]
+    kinds = [_kind(text[a:b]) for a, b in found]
+    at, floor = 0, 0
+    while at < len(found):
+        if kinds[at] != "strong":
+            at += 1
+            continue
+        first = last = at
+        while first > floor and kinds[first - 1] == "weak" and _joined(text, found[first - 1], found[first]):
+            first -= 1
+        opened = _opened(text[found[first][0]:found[last][1]])
+        while last + 1 < len(found):
+            after = text[slice(*found[last + 1])]
+            if opened > 0 or kinds[last + 1] != "prose" and (kinds[last + 1] == "strong" or _joined(text, found[last], found[last + 1])):
+                pass
+            elif not (after.strip(",") == "" and last + 2 < len(found) and kinds[last + 2] == "strong"):
+                break
+            opened += _opened(after)
+            last += 1
+        place = _trim(text, found[first][0], found[last][1])
+        if place[0] < place[1]:
+            yield place
+        at = floor = last + 1
+
+
+def _may_hold(line: str) -> bool:
+    return "\\" in line or "_" in line or "^" in line or not line.isascii()
+
+
+def _kind(word: str) -> str:
+    if "://" in word or "@" in word:
+        return "prose"
+    if COMMAND.search(word) or any(_sure(character) for character in word if not character.isascii()):
+        return "strong"
+    scripted = SCRIPTED.search(word)
+    if scripted and (len(scripted[1]) == 1 or scripted[1] in words.KNOWN_WORDS):
+        return "strong" if WEAK.fullmatch(word) else "prose"
+    if WEAK.fullmatch(word) and all(len(run) == 1 or run in words.KNOWN_WORDS and len(word) > len(run) for run in LETTERS.findall(word)):
+        return "weak"
+    return "prose"
+
+
+def _sure(character: str) -> bool:
+    """A character that prose does not use: Greek, a maths sign, a raised or lowered letter, a hat on x."""
+    if character in MATHS_SIGNS or "\u0391" <= character <= "\u03f5" or "\U0001d400" <= character <= "\U0001d7ff":
+        return True
+    decomposition = unicodedata.decomposition(character)
+    return decomposition.startswith(("<super>", "<sub>", "<font>")) and character not in "ªº" or character in "\u0302\u20d7ŷ"
+
+
+def _joined(text: str, left: tuple[int, int], right: tuple[int, int]) -> bool:
+    """Two neighbours belong together where an operator stands between them."""
+    before, after = text[left[0]:left[1]], text[right[0]:right[1]]
+    command = before[before.rfind("\\"):] if "\\" in before else ""
+    return (before[-1] in OPERATORS or after[0] in OPERATORS or command in JOINING
+            or bool(match := COMMAND.match(after)) and match.group() in JOINING)
+
+
+def _opened(text: str) -> int:
+    return text.count("{") - text.count("}")
+
+
+def _trim_emphasis(text: str, start: int, end: int) -> tuple[int, int]:
+    """The word without the stars of emphasis: **W^1** but not o^*."""
+    while end - start > 2 and text[start] == "*":
+        start += 1
+    while end - start > 2 and text[end - 1] == "*" and text[end - 2] not in "^_{":
+        end -= 1
+    return start, end
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without the punctuation of the sentence and brackets that have no partner inside."""
+    while start < end:
+        inside = text[start:end]
+        if inside[-1] in PUNCTUATION or inside[-1].isspace():
+            end -= 1
+        elif inside[0] in PUNCTUATION + " \t":
+            start += 1
+        elif inside[-1] in PAIRS and inside.count(inside[-1]) > inside.count(PAIRS[inside[-1]]):
+            end -= 1
+        elif inside[0] in "([{" and inside.count(inside[0]) > inside.count(")" if inside[0] == "(" else "]" if inside[0] == "[" else "}"):
+            start += 1
+        else:
+            break
+    return start, end

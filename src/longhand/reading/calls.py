@@ -1,0 +1,214 @@
+"""Calls: f(x) as a function of the sheet, of the table, a loss, or a product where f is no function."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..core.axis import Axis
+from ..core.expr import ONE, ZERO, Apply, Component, Expr, Holds, Number, add, mul, negative, power
+from ..core.walk import rename
+from ..functions import table
+from .environment import SheetFunction
+from .names import flat, is_transpose, items, readings
+from .syntax import Accent, Call, Cases, Formula, Group, Name, Product, Script
+from .terms import UNIT, Term, Unclear, elementwise, summed
+
+if TYPE_CHECKING:
+    from .elaborate import Elaborator
+
+
+def call(reader: Elaborator, formula: Call) -> Term:
+    env, function = reader.env, formula.function
+    name, at, exponent = _function_name(reader, function)
+    if name in env.functions:
+        return _indexed(reader, sheet_function(reader, env.functions[name], formula), at, exponent, formula)
+    if name is not None and env.known(name) or _is_quantity(reader, function):
+        return _as_product(reader, formula)
+    word = env.words.get(name or "")
+    done = known_function(reader, word or name or "", formula)
+    if done is None and word is None and name is not None and name.startswith("log"):
+        done = _logarithm(reader, name, formula)
+    if done is None:
+        raise Unclear(function.span, f"the function {name or 'here'} is not known",
+                      f"define it on the sheet, for example ${name or 'f'}(u) = \\max(0, u)$")
+    return _indexed(reader, done, at, exponent, formula)
+
+
+def _function_name(reader: Elaborator, function: Formula) -> tuple[str | None, tuple[Formula, ...], Formula | None]:
+    """(name, indices behind it, power): \\tanh^2, \\sigma_M, softmax_j."""
+    name = flat(function)
+    env = reader.env
+    if name is None or name in env.functions or name in env.words or table.scalar(name) or table.vector(name) or table.loss(name):
+        return name, (), None
+    if isinstance(function, Script) and function.sup is not None and not is_transpose(function.sup):
+        base = flat(function.base)
+        if base and (table.scalar(base) or base in env.functions) and function.sub is None and not env.known(name):
+            return base, (), function.sup
+    if isinstance(function, Script) and function.sub is not None and function.sup is None:
+        base = flat(function.base)
+        if base and (table.vector(base) or base in env.functions) and not env.known(name):
+            return base, items(function.sub), None
+    return name, (), None
+
+
+def _is_quantity(reader: Elaborator, function: Formula) -> bool:
+    return isinstance(function, Name | Accent | Script) and any(reader.env.known(r.name) for r in readings(function)) and (
+        not table.scalar(flat(function) or "") or reader.env.known(flat(function) or ""))
+
+
+def _as_product(reader: Elaborator, formula: Call) -> Term:
+    """h(1-h) where h is a quantity."""
+    if len(formula.arguments) != 1:
+        raise Unclear(formula.span, f"{flat(formula.function)} is a quantity, and stands before a list in brackets")
+    group = Group(formula.arguments[0].span, "(", formula.arguments[0])
+    return reader(Product(formula.span, (formula.function, group), ("",)))
+
+
+def _indexed(reader: Elaborator, term: Term, at: tuple[Formula, ...], exponent: Formula | None, formula: Formula) -> Term:
+    if exponent is not None:
+        term = reader.raised(term, exponent, formula)
+    if not at or term.scalar and not term.axes:
+        return term
+    if len(term.real) == 2 and len(at) == 1:
+        return term                                             # softmax_j(S): the index names the axis; see softmax
+    return reader.entry_of(term, at, formula)
+
+
+def known_function(reader: Elaborator, name: str, formula: Call) -> Term | None:
+    """A function or loss of the table at its arguments, or None."""
+    arguments = formula.arguments
+    if name in ("log", "ln"):
+        if name == "log":
+            reader.env.note("assumption", formula.span, "log means ln", "the sheet names no other base, and derivatives of losses use ln")
+        row = table.scalar("ln")
+    elif name in ("max", "min") and len(arguments) <= 2:
+        return _extreme(reader, name, formula)
+    elif name == "sum" and len(arguments) == 1:
+        return summed(reader(arguments[0]))
+    else:
+        if name in ("sigma", "phi", "g", "f", "varphi") and name == "sigma" and "sigma" not in reader.env.words:
+            reader.env.note("assumption", formula.span, "σ is the logistic sigmoid 1/(1+e^{-x})", "the sheet does not define it")
+            name = "sigmoid"
+        if (vector := table.vector(name)) is not None and len(arguments) == 1:
+            return _vector_function(reader, vector.name, formula)
+        if (loss := table.loss(name)) is not None and len(arguments) == 2:
+            return _loss(reader, loss, formula)
+        row = table.scalar(name)
+    if row is None or len(name) == 1 and name.isascii():
+        return None
+    terms = [reader(argument) for argument in arguments]
+    if len(terms) > 1 + len(row.defaults) or any(not t.scalar for t in terms[1:]):
+        raise Unclear(formula.span, f"{row.name} takes one argument" + (" and its parameters" if row.defaults else ""))
+    return Term(Apply(row.name, table.complete(row, tuple(t.expr for t in terms))), terms[0].axes)
+
+
+def _logarithm(reader: Elaborator, name: str, formula: Call) -> Term | None:
+    """log_{10}, log_2, log_b."""
+    base = name.partition("_")[2]
+    if not base.isdigit():
+        return None
+    term = reader(formula.arguments[0])
+    return Term(mul(Apply("ln", (term.expr,)), power(Apply("ln", (Number(int(base)),)), -1)), term.axes)
+
+
+def _extreme(reader: Elaborator, name: str, formula: Call) -> Term:
+    if len(formula.arguments) != 2:
+        raise Unclear(formula.span, f"{name} of one argument", "write the index under it")
+    a, b = (reader(argument) for argument in formula.arguments)
+    if name == "max" and ZERO in (a.expr, b.expr):
+        term = b if a.expr == ZERO else a
+        return Term(Apply("relu", (term.expr,)), term.axes)
+    both = elementwise(reader.shapes, a, b, formula.span, f"the arguments of {name}")
+    if both is None:
+        raise Unclear(formula.span, f"{name} of unlike shapes")
+    left, right, axes = both
+    first = Holds(left, ">" if name == "max" else "<", right)
+    return Term(add(mul(left, first), mul(right, add(ONE, negative(first)))), axes)
+
+
+def _vector_function(reader: Elaborator, name: str, formula: Call) -> Term:
+    """softmax(z) over the one axis of z; over the classes of each example where z is a matrix; of z_k, the k-th entry."""
+    term = reader(formula.arguments[0])
+    shapes, real = reader.shapes, term.real
+    if not real:
+        letters = [i for i in reader.env.letters.values() if i in _free(term.expr)]
+        if len(letters) == 1:
+            reader.env.note("assumption", formula.span, f"{name} of an entry means that entry of {name} of the whole vector",
+                            f"{name} needs a vector")
+            index = shapes.index(letters[0].axis)
+            return Term(Component(name, index, rename(term.expr, {letters[0]: index}), letters[0]))
+        raise Unclear(formula.span, f"{name} of a single number", "name the vector it is taken of")
+    if len(real) == 1:
+        over = real[0]
+    else:
+        _, at, _ = _function_name(reader, formula.function)
+        over = real[-1]
+        if len(at) == 1 or not reader.env.columns_hold_examples(term):
+            reader.env.note("assumption", formula.span, f"{name} is taken row by row: each row adds up to 1", "the examples are the rows")
+        else:
+            over = real[0]
+            reader.env.note("assumption", formula.span, f"{name} is taken column by column", "the examples are the columns")
+    index = shapes.index(over.axis)
+    return Term(Component(name, index, rename(term.expr, {over: index}), over), term.axes)
+
+
+def _free(e: Expr):
+    from ..core.walk import free
+    return free(e)
+
+
+def _loss(reader: Elaborator, loss, formula: Call) -> Term:
+    """CE(y, ŷ) by the table: the sum over all entries of the two arguments."""
+    y, p = (reader(argument) for argument in formula.arguments)
+    both = elementwise(reader.shapes, y, p, formula.span, f"the arguments of {loss.name}")
+    if both is None or y.scalar != p.scalar:
+        raise Unclear(formula.span, f"{loss.name} of unlike shapes")
+    axes = tuple(i for i in both[2] if i is not UNIT)
+
+    def maker(e: Expr):
+        return lambda *at: rename(e, dict(zip(axes, at, strict=True)))
+
+    placeholders: tuple[Axis, ...] = tuple(i.axis for i in axes)
+    reader.env.note("assumption", formula.span, f"{flat(formula.function)} is the {loss.name}", "the sheet does not define it")
+    return Term(loss.build(maker(both[0]), maker(both[1]), placeholders))
+
+
+def sheet_function(reader: Elaborator, function: SheetFunction, formula: Call) -> Term:
+    """A function of the sheet at its arguments: its body with the parameters put in."""
+    if len(formula.arguments) != len(function.parameters):
+        raise Unclear(formula.span, f"{function.name} takes {len(function.parameters)} arguments and gets {len(formula.arguments)}")
+    arguments = [reader(argument) for argument in formula.arguments]
+    elementary = len(arguments) == 1 and not function.at and _elementary(reader, function)
+    if elementary:
+        return Term(Apply(elementary[0], (arguments[0].expr, *elementary[1])), arguments[0].axes)
+    env = reader.env
+    saved = dict(env.locals)
+    try:
+        for parameter, term in zip(function.parameters, arguments, strict=True):
+            env.locals[flat(parameter) or ""] = term
+        if isinstance(function.body, Cases):
+            return _piecewise(reader, function, arguments[0])
+        if len(arguments) == 1 and not function.at and not arguments[0].scalar and _reads_entries(function):
+            pass
+        body = reader(function.body)
+        return body
+    finally:
+        env.locals = saved
+
+
+def _reads_entries(function: SheetFunction) -> bool:
+    return bool(function.at)
+
+
+def _piecewise(reader: Elaborator, function: SheetFunction, argument: Term) -> Term:
+    env = reader.env
+    scalar = Term(argument.expr)
+    for parameter in function.parameters:
+        env.locals[flat(parameter) or ""] = scalar
+    made = reader.cases(function.body, argument.expr)
+    return Term(made.expr, argument.axes)
+
+
+def _elementary(reader: Elaborator, function: SheetFunction) -> tuple[str, tuple[Expr, ...]] | None:
+    """The row of the table that the sheet's own definition agrees with everywhere, so that its textbook derivative can be used."""
+    from .recognise import recognise
+    return recognise(reader, function)

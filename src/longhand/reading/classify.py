@@ -1,0 +1,294 @@
+"""What kind of statement a formula is: a shape, numbers, a definition, a function, an update, a claim, a mention."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .literals import Literal, literal
+from .names import flat, is_transpose, items, readings
+from .statements import Statement
+from .syntax import (
+    Accent, Braces, BigOperator, Call, Cases, Derivative, Dots, Empty, Formula, Group, Index, Matrix, Nabla, Name, Numeral, Product,
+    Relation, Row, Script, Sequence, Symbol, walk,
+)
+from .terms import Unclear
+
+Size = int | str
+INDEX_LETTERS = frozenset("ijklmnprst")
+UPDATES = frozenset({"<-", ":="})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Declared(Kind):
+    """Names with their shape: W_1 ∈ R^{d×n}, x = [x_1, …, x_d]^T."""
+    names: tuple[Formula, ...]
+    shape: tuple[Size, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restricted(Kind):
+    """A name and the set its values lie in: y_i ∈ {0, 1}."""
+    name: Formula
+    values: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Kind):
+    """Numbers for a name."""
+    name: Formula
+    literal: Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Defined(Kind):
+    """left = right, with what else the chain says; `shape` where it ends in ∈ R^n."""
+    left: Formula
+    rights: tuple[Formula, ...]
+    shape: tuple[Size, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDefined(Kind):
+    name: str
+    parameters: tuple[Formula, ...]
+    at: tuple[Formula, ...]
+    rights: tuple[Formula, ...]
+    left: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Updated(Kind):
+    """left ← right."""
+    left: Formula
+    right: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Ranged(Kind):
+    """The range of an index letter: j = 1, …, n."""
+    letter: str
+    last: Size
+
+
+@dataclass(frozen=True, slots=True)
+class FactStated(Kind):
+    """Σ_j y_j = number."""
+    sum: BigOperator
+    total: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed(Kind):
+    """A derivative with its value, or the end of a chain: somebody's working, or a hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned(Kind):
+    """A formula that states nothing: a name, a derivative that is asked for, a number in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strange(Kind):
+    """A statement of no known kind, and why."""
+    reason: str
+
+
+def index_letters(formulas: list[Formula]) -> set[str]:
+    """Letters that the sheet uses as indices: bound by a sum, ranged over, or one of several letters of a subscript."""
+    found: set[str] = set()
+    for formula in formulas:
+        for node in walk(formula):
+            match node:
+                case BigOperator(lower=lower) if lower is not None:
+                    for part in items(lower):
+                        head = part.parts[0] if isinstance(part, Relation) else part
+                        if isinstance(head, Name) and len(head.text) == 1:
+                            found.add(head.text)
+                case Script(sub=sub) if sub is not None:
+                    parts = items(sub)
+                    letters = [p.text for p in parts if isinstance(p, Name) and len(p.text) == 1]
+                    if len(parts) > 1 and all(isinstance(p, Numeral) or isinstance(p, Name) and p.text in INDEX_LETTERS for p in parts):
+                        found |= set(letters)
+                    elif len(parts) == 1 and letters and letters[0] in INDEX_LETTERS:
+                        found |= set(letters)
+    return found
+
+
+def classify(statement: Statement, letters: set[str], called: set[str], known: set[str]) -> list[Kind]:
+    """The kinds of a statement; several where it declares a shape and defines at once.
+
+    letters: index letters;  called: names that are applied to arguments somewhere in an expression;  known: names of quantities.
+    """
+    formula = statement.formula
+    if not isinstance(formula, Relation):
+        return [Mentioned(statement)]
+    try:
+        return _relation(statement, formula, letters, called, known)
+    except Unclear as trouble:
+        return [Strange(statement, trouble.reason)]
+
+
+def _relation(statement: Statement, formula: Relation, letters: set[str], called: set[str], known: set[str]) -> list[Kind]:
+    parts, signs = formula.parts, formula.operators
+    if "in" in signs:
+        cut = signs.index("in")
+        return _membership(statement, parts[:cut + 1], signs[:cut], parts[cut + 1], letters, called, known)
+    if len(signs) == 1 and signs[0] in UPDATES:
+        return [Updated(statement, parts[0], parts[1])]
+    if isinstance(parts[0], Empty) or isinstance(parts[-1], Empty) and len(parts) == 2:
+        return [Claimed(statement)]
+    if set(signs) & {"=>", "->", "<", "approx", "~"} and "=" in signs:
+        return [Claimed(statement)]
+    if set(signs) != {"="}:
+        return [Strange(statement, "a comparison that is no definition")] if set(signs) & {"=", "approx"} else [Mentioned(statement)]
+    left, rights = parts[0], parts[1:]
+    if isinstance(left, Derivative | Nabla) or _starts_with_nabla(left):
+        return [Claimed(statement)]
+    if isinstance(left, BigOperator) and len(rights) == 1 and literal(rights[0]) is not None:
+        return [FactStated(statement, left, rights[0])]
+    if (ranged := _range(left, rights, letters)) is not None:
+        return [Ranged(statement, *ranged)]
+    if (function := _function(left, called, known, letters)) is not None:
+        return [FunctionDefined(statement, *function, rights, left)]
+    if isinstance(left, Call) or isinstance(left, Script) and isinstance(left.base, Call):
+        left = left.function if isinstance(left, Call) else left.base.function      # f(w, x) = ...: what f depends on is said in passing
+    if flat(left) is None and not isinstance(left, Index):
+        return [Claimed(statement)]
+    return _named(statement, left, rights)
+
+
+def _named(statement: Statement, left: Formula, rights: tuple[Formula, ...]) -> list[Kind]:
+    value = literal(rights[-1])
+    middle = rights[:-1]
+    if value is not None and all(flat(part) is not None or _entries(part) is not None for part in middle):
+        names = [left, *(part for part in middle if flat(part) is not None)]
+        return [Given(statement, name, value) for name in names]
+    if len(rights) == 1 and (shape := _entries(rights[0])) is not None and all(
+            isinstance(c, Dots) or flat(c) is not None for c in _cells(rights[0])):
+        return [Declared(statement, (left,), shape)]
+    return [Defined(statement, left, tuple(r for r in rights if literal(r) is None) or rights)]
+
+
+def _starts_with_nabla(formula: Formula) -> bool:
+    match formula:
+        case Nabla():
+            return True
+        case Script(base=base):
+            return _starts_with_nabla(base)
+        case Product(factors=(first, *_)):
+            return _starts_with_nabla(first)
+    return False
+
+
+def _membership(statement, parts, signs, where: Formula, letters, called, known) -> list[Kind]:
+    shape = _shape(where)
+    names = tuple(p for p in items(parts[0]) if flat(p) is not None) if isinstance(parts[0], Sequence) else (parts[0],)
+    if shape is None:
+        if isinstance(where, Braces | Row | Group) and len(parts) == 1:
+            return [Restricted(statement, parts[0], where)]
+        return [Strange(statement, "a set that is neither ℝ with a shape nor a list of values")]
+    if len(parts) == 1:
+        if flat(parts[0]) is None:
+            return [Strange(statement, "the shape of something that is no name")]
+        return [Declared(statement, names, shape)]
+    whole = Relation(statement.formula.span, parts, signs)
+    kinds = _relation(statement, whole, letters, called, known)
+    out: list[Kind] = []
+    for kind in kinds:
+        if isinstance(kind, Defined):
+            out.append(Defined(kind.statement, kind.left, kind.rights, shape))
+        elif isinstance(kind, Declared):
+            out.append(Declared(kind.statement, kind.names, shape))
+        else:
+            out += [Declared(statement, (parts[0],), shape), kind]
+    return out
+
+
+def _shape(formula: Formula) -> tuple[Size, ...] | None:
+    """(d, n) of \\mathbb{R}^{d \\times n}; () of \\mathbb{R}; None for any other set."""
+    match formula:
+        case Symbol(_, text) if text.strip("\\{}").replace("mathbb", "").strip("{}") in ("R", "ℝ"):
+            return ()
+        case Name(_, "R", _) | Name(_, "ℝ", _):
+            return ()
+        case Script(_, base, None, sup, 0) if _shape(base) == () and sup is not None:
+            factors = sup.factors if isinstance(sup, Product) else (sup,)
+            sizes = tuple(_size(f) for f in factors)
+            return None if None in sizes else sizes
+    return None
+
+
+def _size(formula: Formula) -> Size | None:
+    if isinstance(formula, Numeral) and formula.text.isdigit():
+        return int(formula.text)
+    return flat(formula)
+
+
+def _range(left: Formula, rights: tuple[Formula, ...], letters: set[str]) -> tuple[str, Size] | None:
+    """(letter, last) of j = 1, 2, 3 (a list of consecutive numbers), i = 1, …, n, k = 1..4."""
+    if not (isinstance(left, Name) and len(left.text) == 1 and left.text in letters and len(rights) == 1):
+        return None
+    right = rights[0]
+    parts = right.items if isinstance(right, Row | Sequence) else right.factors if isinstance(right, Product) else ()
+    parts = tuple(p for p in parts if not isinstance(p, Empty))
+    if len(parts) < 2 or _size(parts[0]) not in (0, 1):
+        return None
+    if any(isinstance(p, Dots) for p in parts):
+        last = _size(parts[-1])
+        return None if last is None or isinstance(parts[-1], Dots) else (left.text, last)
+    numbers = [_size(p) for p in parts]
+    if numbers == list(range(1, len(numbers) + 1)):
+        return left.text, len(numbers)
+    return None
+
+
+def _function(left: Formula, called: set[str], known: set[str], letters: set[str]):
+    """(name, parameters, indices) of f(u) or softmax(θ)_i where f is a function, not a quantity with what it depends on in brackets."""
+    at: tuple[Formula, ...] = ()
+    if isinstance(left, Script) and isinstance(left.base, Call) and left.sub is not None and left.sup is None:
+        at, left = items(left.sub), left.base
+    if not isinstance(left, Call) or not left.bracketed:
+        return None
+    name = flat(left.function)
+    if name is None or any(flat(a) is None for a in left.arguments):
+        return None
+    arguments = [flat(a) for a in left.arguments]
+    if name in called or not all(a in known for a in arguments):
+        return name, left.arguments, at
+    return None
+
+
+def _cells(formula: Formula) -> tuple[Formula, ...]:
+    match formula:
+        case Matrix(rows=rows):
+            return tuple(cell for row in rows for cell in row)
+        case Row(items=cells):
+            return cells
+        case Script(base=base, sub=None, sup=sup) if is_transpose(sup):
+            return _cells(base)
+        case Group(body=body):
+            return _cells(body)
+    return ()
+
+
+def _entries(formula: Formula) -> tuple[Size, ...] | None:
+    """The shape of a vector or matrix written out in its own entries: (3,) of [x_1, x_2, x_3]^T, (d,) of [x_1, …, x_d]^T."""
+    cells = _cells(formula)
+    if not cells or isinstance(formula, Cases):
+        return None
+    if any(literal(c) is not None for c in cells):
+        return None
+    if any(isinstance(c, Dots) for c in cells):
+        last = cells[-1]
+        number = next((r.indices[-1] for r in readings(last) if r.indices), None) if isinstance(last, Script | Index) else None
+        size = _size(number) if number is not None else None
+        return (size,) if size is not None else None
+    if any(not isinstance(c, Name | Script | Accent | Index) for c in cells):
+        return None
+    if isinstance(formula, Matrix) and len(formula.rows) > 1 and len(formula.rows[0]) > 1:
+        return len(formula.rows), len(formula.rows[0])
+    return (len(cells),)

@@ -1,0 +1,173 @@
+"""Clauses: the phrases of a sentence with their meanings, and the places where an imperative stands."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .lexicon import LONGEST, NOUN_OR_VERB, Meaning, corrected, meanings
+from .sentences import Sentence, Token
+from .syntax import Empty, Formula, Name, Negative, Numeral, Relation, Row, Sequence, Span, Tagged
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A phrase of one or more words, a formula, a number, a mark or a label. `taken`: some statement has used it up."""
+    tokens: tuple[Token, ...]
+    meanings: tuple[Meaning, ...] = ()
+    formula: Formula | None = None
+    taken: bool = False
+
+    @property
+    def kind(self) -> str:
+        return self.tokens[0].kind
+
+    @property
+    def text(self) -> str:
+        return " ".join(token.text for token in self.tokens)
+
+    @property
+    def word(self) -> str:
+        """The last word, small."""
+        return self.tokens[-1].word
+
+    @property
+    def span(self) -> Span:
+        return Span(self.tokens[0].span.start, self.tokens[-1].span.end)
+
+    def get(self, role: str) -> str | None:
+        """What the phrase means in this role, or None."""
+        return next((m.value for m in self.meanings if m.role == role), None)
+
+    def has(self, *roles: str) -> bool:
+        return any(m.role in roles for m in self.meanings)
+
+    def mark(self, marks: str) -> bool:
+        return self.kind == "mark" and self.tokens[0].text in marks
+
+
+def items(sentence: Sentence, formula_of: Callable[[object], Formula | None]) -> list[Item]:
+    """The sentence as phrases: at each place the longest phrase that the tables know."""
+    tokens = sentence.tokens
+    found: list[Item] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.kind == "math":
+            found.append(Item((token,), (), bare(formula_of(token.run))))
+            at += 1
+            continue
+        width, said = _longest(tokens, at) if token.kind in ("word", "number") else (1, ())
+        letter = token.kind == "word" and len(token.text) == 1 and not said and token.word not in ("a", "i")
+        found.append(Item(tokens[at:at + width], said, Name(token.span, token.text) if letter else None))
+        at += width
+    return found
+
+
+def _longest(tokens: tuple[Token, ...], at: int) -> tuple[int, tuple[Meaning, ...]]:
+    words: list[str] = []
+    for token in tokens[at:at + LONGEST]:
+        if token.kind not in ("word", "number"):
+            break
+        words.append(corrected(token.word) or token.text)
+    for width in range(len(words), 0, -1):
+        if said := meanings(tuple(words[:width])):
+            return width, said
+    return 1, ()
+
+
+def bare(formula: Formula | None) -> Formula | None:
+    """The formula without its number and without commas left over at its ends."""
+    match formula:
+        case Tagged(_, body, _):
+            return bare(body)
+        case Sequence(_, items, _):
+            kept = tuple(item for item in items if not isinstance(item, Empty))
+            return bare(kept[0]) if len(kept) == 1 else formula
+        case _:
+            return formula
+
+
+def is_number(formula: Formula | None) -> bool:
+    """Is it a number, or a list of numbers?"""
+    match formula:
+        case Numeral():
+            return True
+        case Negative(_, body):
+            return is_number(body)
+        case Row(_, _, items) | Sequence(_, items, _):
+            return all(map(is_number, items))
+        case _:
+            return False
+
+
+_SUBJECTS = frozenset("we i they who which that not it units neurons networks layers functions nodes he she people students authors us".split())
+_MODALS = frozenset("to you can may might could will would".split())
+_LEADS = frozenset("""task tasks goal aim asked want wish need needs required have objective us ready wanted told invited supposed is are
+    remains exercise""".split())
+_ADVERBS = frozenset("first also now please finally next subsequently then again once carefully explicitly briefly".split())
+_LEADING = frozenset("and or should must either ie".split())
+_DETERMINERS = frozenset("the all each every both that whether it what why how your an any this these also them its their".split())
+_OPENERS = frozenset("for with given using when if at assuming suppose in after from by on based starting to under where use".split())
+
+
+def imperatives(sentence: list[Item]) -> list[int]:
+    """The positions of the phrases that ask or tell: "compute", "find", "your task is to derive", "what is"."""
+    return [at for at, item in enumerate(sentence) if item.has("verb", "unable", "told") and _imperative(sentence, at)]
+
+
+def has_subject(sentence: list[Item], at: int) -> bool:
+    """Does a subject stand before the verb: "we compute", "to obtain"? Then it asks nothing."""
+    back = _back(sentence, at)
+    return back >= 0 and sentence[back].word in _SUBJECTS | _MODALS
+
+
+def _back(sentence: list[Item], at: int) -> int:
+    """The position of the phrase before, adverbs left out."""
+    back = at - 1
+    while back >= 0 and sentence[back].word in _ADVERBS:
+        back -= 1
+    return back
+
+
+def _imperative(sentence: list[Item], at: int) -> bool:
+    item, back = sentence[at], _back(sentence, at)
+    before = sentence[back] if back >= 0 else None
+    first = item.tokens[0].word
+    if before is None or before.kind == "label" or before.mark(",.:;()[]—–!") or before.word in _LEADING:
+        if before is None or before.kind == "label":
+            return True
+        if item.has("told"):
+            return not before.mark(",")
+        if before.word in ("and", "or") and first in NOUN_OR_VERB:
+            return _follows_imperative(sentence, at)
+        return not before.mark(",)]") or first not in NOUN_OR_VERB or _follows_imperative(sentence, at)
+    if before.word == "to":
+        return _has_lead(sentence, back)
+    if before.word in _SUBJECTS or item.has("told"):
+        return False
+    if first in NOUN_OR_VERB:
+        return before.kind in ("math", "number", "code") and _opened(sentence, at) and not item.has("op")
+    return _opened(sentence, at) or before.word == "you"
+
+
+def _follows_imperative(sentence: list[Item], at: int) -> bool:
+    """"compute h and state the loss", and not "weights and update": the word behind must not close the phrase."""
+    after = sentence[at + 1] if at + 1 < len(sentence) else None
+    return after is not None and (after.kind == "math" or after.tokens[0].word in _DETERMINERS)
+
+
+def _has_lead(sentence: list[Item], at: int) -> bool:
+    """Is the "to" at this position one of "your task is to", "use the chain rule to", and not of a purpose?"""
+    words = [token.word for item in sentence[max(0, at - 4):at] for token in item.tokens]
+    if any(word in _LEADS for word in words[-2:]) and words[-1:] != ["applied"]:
+        return True
+    begun = next((i for i in range(at - 1, -1, -1) if sentence[i].mark(",;:.") or sentence[i].kind == "label"), -1) + 1
+    while begun < at and sentence[begun].word in _LEADING | _ADVERBS:
+        begun += 1
+    return sentence[begun].tokens[0].word in ("use", "using", "apply", "try") if begun < at else False
+
+
+def _opened(sentence: list[Item], at: int) -> bool:
+    """Does the clause begin with "for", "with", "given", ...? Then an imperative may follow without a comma."""
+    begun = next((i for i in range(at - 1, -1, -1) if sentence[i].mark(";:.!?") or sentence[i].kind == "label"), -1) + 1
+    return begun < at and sentence[begun].tokens[0].word in _OPENERS

@@ -1,0 +1,131 @@
+"""What a sheet has made known so far: quantities with their axes, functions, letters, sizes, and the remarks made on the way."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from ..core.axis import Axis, Index
+from ..core.expr import Entry, Offset, Position, position
+from .names import Reading, flat, readings
+from .syntax import Formula, Name, Negative, Numeral, Product, Sum
+from .terms import Shapes, Term, Unclear
+
+
+@dataclass(slots=True)
+class Quantity:
+    """A tensor as the sheet has it: axes that still unify, where a vector stands, how it is spelled, where it came from."""
+    name: str
+    axes: tuple[Axis, ...]
+    spelled: Formula
+    orientation: str = ""               # "column" or "row" where the sheet says so
+    brackets: bool = False
+    line: int | None = None
+    guessed: bool = False               # its rank was guessed, not declared
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFunction:
+    """A function that the sheet defines: f(x, y) = body. `at` are indices of the left side: softmax(θ)_i."""
+    name: str
+    parameters: tuple[Formula, ...]
+    body: Formula
+    at: tuple[Formula, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark on a span: kind "assumption", "repair" or "problem"."""
+    kind: str
+    span: object
+    text: str
+    why: str = ""
+    suggestion: str = ""
+
+
+@dataclass(slots=True)
+class Environment:
+    shapes: Shapes = field(default_factory=Shapes)
+    quantities: dict[str, Quantity] = field(default_factory=dict)
+    functions: dict[str, SheetFunction] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)             # function symbol -> row of the table, from the sheet's words
+    ranges: dict[str, int | str] = field(default_factory=dict)      # index letter -> its last value
+    sizes: set[str] = field(default_factory=set)                    # symbols that are sizes
+    heads: set[str] = field(default_factory=set)                    # names that the sheet defines, declares or gives, or will
+    mentioned: set[str] = field(default_factory=set)                # every name that stands in a formula
+    letters: dict[str, Index] = field(default_factory=dict)         # index letters bound where we are
+    locals: dict[str, Term] = field(default_factory=dict)           # parameters of a sheet function being applied
+    notes: list[Note] = field(default_factory=list)
+    base: int = 1                                                   # what the sheet counts from
+    scalars: bool = False                                           # a sheet without any vector or matrix
+    rows: bool = False                                              # vectors stand as rows
+
+    def note(self, kind: str, span, text: str, why: str = "", suggestion: str = "") -> None:
+        made = Note(kind, span, text, why, suggestion)
+        if not any(n.kind == kind and n.text == text for n in self.notes):
+            self.notes.append(made)
+
+    # ---- names ----------------------------------------------------------------------------------------------------
+
+    def reading(self, formula: Formula) -> Reading | None:
+        """The reading of a name-like formula: the longest name that is known; None for a formula that is no name."""
+        options = list(readings(formula))
+        for option in options:
+            if option.name in self.locals or option.name in self.quantities or option.name in self.heads:
+                return option
+        for option in options:                                      # unknown: letters that are bound are indices
+            if option.indices and option.power is None and all(self.is_index(i) for i in option.indices) and any(
+                    self._letter(i) for i in option.indices):
+                return option
+        return options[0] if options else None
+
+    def is_index(self, formula: Formula) -> bool:
+        return isinstance(formula, Numeral) or self._letter(formula) or isinstance(formula, Sum) and any(self._letter(t) for t in formula.terms)
+
+    def _letter(self, formula: Formula) -> bool:
+        return isinstance(formula, Name) and (formula.text in self.letters or formula.text in self.ranges)
+
+    def known(self, name: str) -> bool:
+        return name in self.locals or name in self.quantities or name in self.heads
+
+    # ---- positions ------------------------------------------------------------------------------------------------
+
+    def place(self, formula: Formula, axis: Axis) -> Position:
+        """An index of an entry: a bound letter, a number counted from the base, a shifted letter, or a class label."""
+        match formula:
+            case Numeral(_, text) if text.isdigit():
+                return Offset((), int(text) - self.base)
+            case Name(_, text, _) if text in self.letters:
+                index = self.letters[text]
+                self.shapes.unify(index.axis, axis, formula.span, f"the index {text}")
+                return index
+            case Sum() | Negative() | Product():
+                return self._shifted(formula, axis)
+        found = self.reading(formula)
+        if found and not found.indices and (q := self.quantities.get(found.name)) is not None and not q.axes:
+            return Offset(((Entry(found.name), 1),), -self.base)
+        if found and (q := self.quantities.get(found.name)) is not None and len(q.axes) == len(found.indices):
+            at = tuple(self.place(i, a) for i, a in zip(found.indices, q.axes, strict=True))
+            return Offset(((Entry(found.name, at), 1),), -self.base)
+        raise Unclear(formula.span, f"the index {flat(formula) or 'here'} is not bound by a sum, a range or the left side")
+
+    def _shifted(self, formula: Formula, axis: Axis) -> Position:
+        terms: list[tuple[Index | Entry, int]] = []
+        constant = 0
+        for term in formula.terms if isinstance(formula, Sum) else (formula,):
+            sign = 1
+            if isinstance(term, Negative):
+                sign, term = -1, term.body
+            if isinstance(term, Numeral) and term.text.isdigit():
+                constant += sign * int(term.text)
+            elif isinstance(term, Name) and term.text in self.letters:
+                terms.append((self.letters[term.text], sign))
+            else:
+                raise Unclear(formula.span, "an index that is neither a letter, a number nor a sum of the two")
+        if len(terms) == 1 and terms[0][1] == 1:                    # a shift along the axis itself: h_{t-1}
+            self.shapes.unify(terms[0][0].axis, axis, formula.span, "a shifted index")
+        return position(terms, constant)
+
+
+def numeral(text: str) -> Fraction:
+    """An exact number as written: "0.3" is 3/10, "1e-5" is 1/100000."""
+    return Fraction(text.replace("{,}", "").replace(",", ""))

@@ -1,0 +1,71 @@
+"""Numbers from outside the sheet (--data): names compared without markup, shapes checked against what the sheet says."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from ..core.problem import Value
+from ..errors import DataError
+from .known import Known, give_axes, spelled_name
+from .literals import Literal
+from .names import loose
+from .syntax import Span
+
+
+def put_data(known: Known, data: Mapping[str, object]) -> None:
+    """Take the numbers into what is known. DataError for a name that fits nothing or more than one, and for a wrong shape."""
+    env = known.environment
+    used: dict[str, str] = {}
+    names = sorted(set(env.heads) | set(env.quantities) | set(env.sizes) | env.mentioned)
+    for given, raw in data.items():
+        fitting = [n for n in names if loose(n) == loose(given)]
+        fitting = [n for n in fitting if n == given] or fitting or [n for n in names if loose(n.split("^")[0].split("_")[0]) == loose(given)]
+        if not fitting:
+            shown = ", ".join(n for n in names if n not in known.definitions)
+            raise DataError(f"--data gives numbers for {given}, which the problem does not have", suggestion=f"It has {shown}." if shown else "")
+        if len(fitting) > 1:
+            raise DataError(f"--data gives numbers for {given}, which may be any of {', '.join(fitting)}")
+        name = fitting[0]
+        if name in used:
+            raise DataError(f"--data gives numbers for {name} twice: as {used[name]} and as {given}")
+        used[name] = given
+        value = exact(raw, given)
+        if name in env.sizes:
+            if not isinstance(value, Fraction) or value.denominator != 1 or value < 1:
+                raise DataError(f"--data gives {given}, a size, a value that is no whole number")
+            env.shapes.fixed[name] = int(value)
+            continue
+        if name in known.definitions:
+            raise DataError(f"--data gives numbers for {given}, which the problem defines by a formula")
+        numbers = Literal(value, shape_of(value, given))
+        known.data.pop(name, None)
+        spelled = env.quantities[name].spelled if name in env.quantities else spelled_name(name)
+        before = len(env.notes)
+        if not give_axes(known, name, numbers, spelled, Span(0, 0)):
+            note = env.notes[-1] if len(env.notes) > before else None
+            raise DataError(f"--data: {note.text}" if note else f"--data: the numbers of {given} do not fit")
+        known.data[name] = (numbers, spelled, Span(0, 0))
+
+
+def exact(raw: object, name: str) -> Value:
+    """Nested tuples of exact numbers."""
+    if isinstance(raw, Sequence) and not isinstance(raw, str):
+        return tuple(exact(item, name) for item in raw)
+    try:
+        if isinstance(raw, bool) or raw is None:
+            raise ValueError
+        return Fraction(str(raw))
+    except (ValueError, ZeroDivisionError):
+        raise DataError(f"--data gives {name} the value {raw!r}, which is no number") from None
+
+
+def shape_of(value: Value, name: str) -> tuple[int, ...]:
+    """The lengths along the axes. DataError where rows differ."""
+    if not isinstance(value, tuple):
+        return ()
+    if not value:
+        raise DataError(f"--data gives {name} no numbers at all")
+    inner = {shape_of(item, name) for item in value}
+    if len(inner) != 1:
+        raise DataError(f"--data gives {name} ragged rows")
+    return (len(value), *inner.pop())

@@ -1,0 +1,244 @@
+"""What the words of a sheet state: rates, numbers of steps, targets, activations, losses, conventions; and what they state in vain."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from .clauses import Item, is_number
+from .lexicon import COUNTED, MONTHS, NUMBERS, STEPS, POINTS, REFERENCES, STEP_WORDS, TITLES
+from .syntax import Accent, Call, Derivative, Empty, Formula, Index, Name, Relation, Script, Span, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One thing stated in words.
+
+    kind     "learning rate", "steps", "method", "target", "true class", "activation", "loss", "loss formula", "definition", "count",
+             "upstream", "hint", "claim", or a convention: "one-hot", "no bias", "frozen", "row vectors", "column vectors", "row-wise",
+             "column-wise", "elementwise", "mean", "sum", "distribution", "class base", "natural logarithm", "logarithm base 10"
+    value    the number, name or formula
+    subject  what it is about: "hidden", "output", "everywhere" or a function's name for an activation; the word defined; what is counted
+    about    the formula it is about: the y of "y is one-hot"
+    """
+    kind: str
+    value: Formula | str | None
+    subject: str
+    span: Span
+    text: str
+    section: int = 0
+    about: Formula | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Words that were not understood, and why."""
+    span: Span
+    text: str
+    reason: str
+
+
+Note = Callable[..., None]
+
+
+def take(sentence: list[Item], section: int) -> tuple[list[Item], list[Phrase]]:
+    """The phrases of a sentence, and the sentence with what they used marked as taken."""
+    done, found = list(sentence), []
+
+    def note(kind: str, value: Formula | str | None, first: int, last: int, subject: str = "", about: Formula | None = None) -> None:
+        span = Span(done[first].span.start, done[last].span.end)
+        text = " ".join(item.text for item in done[first:last + 1])
+        found.append(Phrase(kind, value, subject, span, text, section, about))
+
+    _furniture(done)
+    done = [item for item in done if not item.taken]
+    for step in (_counts, _numbered, _definitions, _conventions, _activations, _upstream):
+        step(done, note)
+    return done, found
+
+
+def _use(items: list[Item], first: int, last: int) -> None:
+    for at in range(first, last + 1):
+        items[at] = replace(items[at], taken=True)
+
+
+def amount(item: Item) -> Formula | str | None:
+    """The number that the item is: written in digits, in words or as a formula."""
+    if item.kind == "math":
+        return item.formula if is_number(item.formula) or is_name(item.formula) else None
+    if item.kind == "number":
+        return item.text
+    return NUMBERS.get(item.text.casefold()) if len(item.tokens) == 1 else None
+
+
+def is_name(formula: Formula | None) -> bool:
+    """Is it one quantity: W_1, h, \\hat y, Z^2[i], x(t)?"""
+    match formula:
+        case Name():
+            return True
+        case Accent(_, _, body) | Script(_, body) | Index(_, body):
+            return is_name(body)
+        case _:
+            return False
+
+
+def _furniture(items: list[Item]) -> None:
+    """Numbers of equations, figures and problems, points, dates."""
+    for at, item in enumerate(items):
+        if item.kind != "number":
+            continue
+        back = at - 1
+        while back >= 0 and (items[back].mark("(.#-–") or items[back].kind == "number" and items[back].taken):
+            back -= 1
+        before = items[back].word if back >= 0 else ""
+        after = items[at + 1].word if at + 1 < len(items) else ""
+        dated = before in MONTHS or after in MONTHS or (len(item.text) == 4 and item.text[:2] in ("19", "20"))
+        day = at + 2 < len(items) and items[at + 1].mark(",") and len(items[at + 2].text) == 4
+        closing = at + 1 < len(items) and items[at + 1].mark(")") and before in ("from", "of", "in", "and", "see", "by")
+        if before in REFERENCES:
+            _use(items, back, at)
+        elif after in POINTS:
+            _use(items, at - 1 if at and items[at - 1].mark("(") else at, at + 1)
+            if at + 2 < len(items) and items[at + 2].mark(")"):
+                _use(items, at + 2, at + 2)
+        elif after in TITLES or dated or (day and before in MONTHS) or closing:
+            _use(items, at, at)
+
+
+def _counts(items: list[Item], note: Note) -> None:
+    """Numbers of steps, of neurons, of layers."""
+    for at, item in enumerate(items):
+        if item.taken or (value := amount(item)) is None:
+            continue
+        for ahead in range(at + 1, min(at + 4, len(items))):
+            follower = items[ahead]
+            if follower.kind != "word" or follower.has("conj", "prep", "finite"):
+                break
+            if follower.word in STEP_WORDS:
+                note("steps", value, at, ahead)
+                _use(items, at, at)
+                items[at] = replace(items[at], meanings=(*items[at].meanings, STEPS))
+                if not follower.has("verb"):
+                    _use(items, ahead, ahead)
+                break
+            if follower.word in COUNTED:
+                note("count", value, at, ahead, " ".join(i.text.casefold() for i in items[at + 1:ahead + 1]))
+                _use(items, at, at)
+                break
+
+
+def _numbered(items: list[Item], note: Note) -> None:
+    """A rate, target or class with its number behind it; targets may be several."""
+    kinds = {"rate": "learning rate", "target": "target", "class": "true class"}
+    for at, item in enumerate(items):
+        kind = item.get("numbered")
+        if kind is None or item.taken:
+            continue
+        ahead = at + 1
+        while ahead < len(items) and (items[ahead].mark("=:(") or items[ahead].text.casefold() in ("of", "is", "are", "value", "be", "being", "equal", "to")):
+            ahead += 1
+        if ahead >= len(items):
+            continue
+        first = items[ahead]
+        if kind == "rate" and first.kind == "math" and isinstance(first.formula, Relation):
+            note(kinds[kind], first.formula, at, ahead)
+            _use(items, at, at)
+            continue
+        if kind == "class" and first.kind == "word" and len(first.text) == 1 and first.text.isupper():
+            note(kinds[kind], first.text, at, ahead)
+            _use(items, at, ahead)
+            continue
+        while ahead < len(items) and (value := amount(items[ahead])) is not None and (kind == "rate" or not is_name(items[ahead].formula)):
+            note(kinds[kind], value, at, ahead, about=_nearest(items, at))
+            _use(items, at, at)
+            _use(items, ahead, ahead)
+            ahead += 2 if kind == "target" and ahead + 1 < len(items) and (items[ahead + 1].has("conj") or items[ahead + 1].mark(",")) else len(items)
+
+
+def _definitions(items: list[Item], note: Note) -> None:
+    """"logits $=XW$" and "with loss $-\\ln o_2$": a word and the formula that it stands for."""
+    for at, item in enumerate(items[1:], 1):
+        before = items[at - 1]
+        if item.kind != "math" or before.kind != "word":
+            continue
+        if isinstance(item.formula, Relation) and isinstance(item.formula.parts[0], Empty) and item.formula.operators[0] == "=":
+            note("definition", item.formula, at - 1, at, before.text)
+        elif before.get("thing") == "loss" and item.formula is not None and _is_expression(item.formula):
+            note("loss formula", item.formula, at - 1, at)
+
+
+def _is_expression(formula: Formula) -> bool:
+    return not isinstance(formula, Relation | Derivative | Symbol | Call) and not is_name(formula) and not is_number(formula)
+
+
+def _conventions(items: list[Item], note: Note) -> None:
+    for at, item in enumerate(items):
+        if (fact := item.get("fact")) is not None:
+            kind, base, number = fact.partition("class base ")
+            note("class base" if base else fact, number or None, at, at, about=_nearest(items, at))
+            _use(items, at, at)
+        elif (method := item.get("method")) is not None and method != "unsupported":
+            note("method", method, at, at)
+        elif (loss := item.get("loss")) is not None:
+            note("loss", loss, at, at)
+
+
+def _activations(items: list[Item], note: Note) -> None:
+    """Each activation with the nearest place behind it, or else before it, or the function that "is" it."""
+    where = [at for at, item in enumerate(items) if item.has("activation")]
+    for order, at in enumerate(where):
+        limit = where[order + 1] if order + 1 < len(where) else len(items)
+        low = where[order - 1] if order else -1
+        behind = next((items[i].get("place") for i in range(at + 1, limit) if items[i].has("place")), None)
+        ahead = next((items[i].get("place") for i in range(at - 1, low, -1) if items[i].has("place")), None)
+        subject, about = behind or ahead or "", None
+        if at >= 2 and any(items[i].word == "is" for i in range(max(0, at - 3), at)):
+            about = _nearest(items, at)
+        note("activation", items[at].get("activation"), at, at, subject, about)
+
+
+def _nearest(items: list[Item], at: int) -> Formula | None:
+    """The last plain name before, in the same clause, or else the first behind."""
+    for i in range(at - 1, max(-1, at - 12), -1):
+        if items[i].mark(";.:"):
+            break
+        if is_name(items[i].formula):
+            return items[i].formula
+    after = items[at + 1] if at + 1 < len(items) else None
+    return after.formula if after is not None and is_name(after.formula) else None
+
+
+def _upstream(items: list[Item], note: Note) -> None:
+    """"Given $\\partial L/\\partial y$": a derivative that comes from outside."""
+    for at, item in enumerate(items[1:], 1):
+        if item.kind == "math" and items[at - 1].word == "given" and item.formula is not None and has_derivative(item.formula):
+            note("upstream", item.formula, at - 1, at)
+
+
+def has_derivative(formula: Formula) -> bool:
+    """Is it a derivative, or does it name one?"""
+    match formula:
+        case Derivative():
+            return True
+        case Relation(_, parts, _):
+            return any(isinstance(part, Derivative) for part in parts)
+        case _:
+            return False
+
+
+def effects(items: Iterable[Item]) -> list[Unclear]:
+    """What has an effect on the result and is not read from words."""
+    found = []
+    stated = any(item.kind == "math" and item.formula is not None and not is_number(item.formula) and not is_name(item.formula) for item in items)
+    for item in items:
+        effect = item.get("effect")
+        if effect is not None and not (stated and effect in ("weight decay", "noise")):
+            found.append(Unclear(item.span, item.text, f"{effect} is not read from words"))
+        elif item.get("method") == "unsupported":
+            found.append(Unclear(item.span, item.text, "this method of descent is not known"))
+    return found
+
+
+def loose_numbers(items: Iterable[Item]) -> list[Unclear]:
+    """Numbers that no phrase has used: a sheet seldom has a number that means nothing."""
+    return [Unclear(item.span, item.text, "a number whose meaning was not understood") for item in items
+            if not item.taken and (item.kind == "number" or (item.kind == "math" and is_number(item.formula)))]

@@ -1,0 +1,103 @@
+"""The reader's front door: a sheet's text to its problems, and everything that was assumed, repaired or not understood."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..core.problem import Problem, Remark
+from . import scopes
+from .environment import Note
+from .formula import read_formula
+from .markdown import Math, pieces
+from .matter import front_matter
+from .problem import ProblemReader
+from .requests import understand
+from .source import Source
+from .statements import statements
+from .syntax import Formula, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What was understood of a text. `working` are somebody's own results on the sheet, which solving does not use."""
+    problems: tuple[Problem, ...]
+    assumptions: tuple[Remark, ...]
+    repairs: tuple[Remark, ...]
+    not_understood: tuple[Remark, ...]
+    working: tuple[Remark, ...] = ()
+    source: Source | None = None
+
+
+def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None, wrt: Sequence[str] = (), layout: str | None = None) -> Sheet:
+    """Read a sheet. Nothing is dropped in silence: what is not used is in one of the lists.
+
+    data     numbers for names: nested lists of exact numbers or decimal strings, as --data gives them
+    wrt      names to differentiate by, besides what the sheet asks
+    layout   "column" or "row", over what the sheet suggests
+    """
+    source = Source(text, name)
+    blocks = pieces(source)
+    matter = front_matter(blocks)
+    formulas, remarks = _formulas(source, blocks)
+    understood = understand(source, blocks, lambda run: formulas.get(run.span))
+    found = statements((f, display_of(blocks, span)) for span, f in sorted(formulas.items(), key=lambda item: item[0].start))
+    problems, working = [], []
+
+    def reader_for(scope: scopes.Scope) -> ProblemReader:
+        return ProblemReader(source, scope, understood, matter, data or {}, tuple(wrt), layout)
+
+    for scope in scopes.scopes(found, understood, reader_for):
+        reader = reader_for(scope)
+        problem = reader.problem()
+        if problem is not None:
+            problems.append(problem)
+        working += reader.working
+        remarks += [(note.kind, remark(source, note)) for note in reader.loose]
+    remarks += [("problem", remark(source, Note("problem", u.span, u.text, u.reason))) for u in understood.unknown]
+    sheet_wide = {kind: tuple(r for k, r in remarks if k == kind) for kind in ("assumption", "repair", "problem")}
+    return Sheet(
+        tuple(problems),
+        sheet_wide["assumption"] + tuple(r for p in problems for r in p.assumptions),
+        sheet_wide["repair"] + tuple(r for p in problems for r in p.repairs),
+        _unique(sheet_wide["problem"] + tuple(r for p in problems for r in p.not_understood)),
+        tuple(working), source)
+
+
+def _unique(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
+    return tuple(dict.fromkeys(sorted(remarks, key=lambda r: (r.line or 0, r.column or 0))))
+
+
+def display_of(blocks, span: Span) -> bool:
+    return any(isinstance(run, Math) and run.display for block in blocks if block.span.start <= span.start < block.span.end
+               for run in block.runs if run.span == span)
+
+
+def _formulas(source: Source, blocks) -> tuple[dict[Span, Formula], list[tuple[str, Remark]]]:
+    """Every mathematical run read, and the repairs and problems met in reading."""
+    formulas: dict[Span, Formula] = {}
+    remarks: list[tuple[str, Remark]] = []
+    for block in blocks:
+        for run in block.runs:
+            if not isinstance(run, Math):
+                continue
+            reading = read_formula(run.text, _inner_start(source, run))
+            if reading.formula is not None:
+                formulas[run.span] = reading.formula
+            for repair in reading.repairs:
+                remarks.append(("repair", remark(source, Note("repair", repair.span, repair.says, repair.reading))))
+            for problem in reading.problems:
+                remarks.append(("problem", remark(source, Note("problem", problem.span, problem.says, problem.expected, problem.suggestion))))
+    return formulas, remarks
+
+
+def _inner_start(source: Source, run: Math) -> int:
+    """Where the text of the run starts: behind its dollars."""
+    return source.text.find(run.text, run.span.start, run.span.end) if run.text else run.span.start
+
+
+def remark(source: Source, note: Note) -> Remark:
+    """A note with its place in the source."""
+    line, column = source.place(note.span.start)
+    return Remark(note.text, note.why, line, column, note.suggestion, source.caret(note.span))
+
+

@@ -1,0 +1,138 @@
+"""Statements: the formulas of a sheet one by one, lists regrouped, each with its line."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .literals import literal
+from .names import flat, items
+from .syntax import Dots, Empty, Formula, Lines, Name, Numeral, Relation, Row, Script, Sequence, Span, Tagged, Words
+from .terms import Unclear
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One formula that stands for itself: a relation, a mention of a name, a number. `order` is its place in the sheet."""
+    formula: Formula
+    span: Span
+    order: int
+    tag: str = ""
+    display: bool = False
+
+
+def statements(runs: Iterable[tuple[Formula, bool]]) -> list[Statement]:
+    """The statements of the formulas (formula, whether displayed), in order."""
+    out: list[Statement] = []
+    for formula, display in runs:
+        for piece, tag in _pieces(formula, ""):
+            out.append(Statement(piece, piece.span, len(out), tag, display))
+    return out
+
+
+def _pieces(formula: Formula, tag: str) -> Iterator[tuple[Formula, str]]:
+    match formula:
+        case Tagged(_, body, own):
+            yield from _pieces(body, own)
+        case Lines(_, rows):
+            for row in _continued(rows):
+                yield from _pieces(row, tag)
+        case Sequence(_, parts, _):
+            for part in regrouped(parts):
+                yield from _pieces(part, tag)
+        case Empty() | Words():
+            return
+        case _:
+            yield formula, tag
+
+
+def _continued(rows: tuple[Formula, ...]) -> list[Formula]:
+    """Lines that start with a relation sign joined to the line above."""
+    out: list[Formula] = []
+    for row in rows:
+        previous = out[-1] if out else None
+        if isinstance(row, Relation) and isinstance(row.parts[0], Empty) and previous is not None:
+            if isinstance(previous, Relation):
+                head, signs = previous.parts, previous.operators
+            else:
+                head, signs = (previous,), ()
+            if head and isinstance(head[-1], Empty):
+                head, signs = head[:-1], signs[:-1]
+            out[-1] = Relation(Span(previous.span.start, row.span.end), (*head, *row.parts[1:]), (*signs, *row.operators))
+        else:
+            out.append(row)
+    return out
+
+
+def regrouped(parts: tuple[Formula, ...]) -> list[Formula]:
+    """Lists put together again: y = 1, 0, 0 is one row; w_1, …, w_3 = 0.1, 0.2, 0.3 gives each its number."""
+    out: list[Formula] = []
+    at = 0
+    while at < len(parts):
+        part = parts[at]
+        if not (isinstance(part, Relation) and part.operators[-1:] == ("=",) and _number(part.parts[-1])):
+            out.append(part)
+            at += 1
+            continue
+        end = at + 1
+        while end < len(parts) and (_number(parts[end]) or isinstance(parts[end], Dots)):
+            end += 1
+        values = (part.parts[-1], *parts[at + 1:end])
+        if len(values) == 1:
+            out.append(part)
+        elif len(part.parts) == 2:
+            names = _pending(out, part.parts[0])
+            if len(names) > 1 and len(names) == len(values):
+                del out[len(out) - _taken(out):]
+                out += [Relation(Span(name.span.start, value.span.end), (name, value), ("=",)) for name, value in zip(names, values, strict=True)]
+            else:
+                row = Row(Span(values[0].span.start, values[-1].span.end), "list", tuple(values))
+                out.append(Relation(part.span, (part.parts[0], row), ("=",)))
+        else:
+            out += [part, *parts[at + 1:end]]
+        at = end
+    return out
+
+
+def _number(formula: Formula) -> bool:
+    try:
+        return literal(formula) is not None
+    except Unclear:
+        return True
+
+
+def _taken(out: list[Formula]) -> int:
+    """How many items at the end of `out` are bare names or dots."""
+    count = 0
+    while count < len(out) and (isinstance(out[-1 - count], Dots) or _bare(out[-1 - count])):
+        count += 1
+    return count
+
+
+def _bare(formula: Formula) -> bool:
+    return isinstance(formula, Name | Script) and flat(formula) is not None
+
+
+def _pending(out: list[Formula], last: Formula) -> list[Formula]:
+    """The names that wait for a value in front of `last`, dots between numbered names filled in."""
+    names: list[Formula] = []
+    pieces = [*out[len(out) - _taken(out):], last]
+    for k, piece in enumerate(pieces):
+        if isinstance(piece, Dots):
+            if not names or k + 1 == len(pieces):
+                return [last]
+            first, second = _numbered(names[-1]), _numbered(pieces[k + 1])
+            if first is None or second is None or first[0] != second[0] or second[1] - first[1] > 200:
+                return [last]
+            for n in range(first[1] + 1, second[1]):
+                model = pieces[k + 1]
+                names.append(Script(model.span, model.base, Numeral(model.span, str(n)), model.sup, model.primes))
+        else:
+            names.append(piece)
+    return names
+
+
+def _numbered(formula: Formula) -> tuple[str | None, int] | None:
+    """(base, number) of w_3."""
+    if isinstance(formula, Script) and len(items(formula.sub)) == 1 and isinstance(formula.sub, Numeral) and formula.sub.text.isdigit():
+        return flat(formula.base), int(formula.sub.text)
+    return None

@@ -1,0 +1,210 @@
+"""Terms: what a formula means while its shapes are still being worked out.
+
+A term is a scalar expression with *positional* axes on top: () for a scalar or an indexed entry, (i,) for a vector, (i, j) for a
+matrix, with UNIT where a row or a column has only one. The axes are variables that unify as products and sums demand.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..core.axis import Axis, Index
+from ..core.expr import Add, Expr, Power, add, mul, power
+from ..core.walk import rename
+from ..calculus.simplify import sum_over
+
+UNIT = None
+
+
+class Unclear(Exception):
+    """Something that cannot be read as mathematics: where, why, and what to write instead."""
+
+    def __init__(self, span, reason: str, suggestion: str = ""):
+        super().__init__(reason)
+        self.span, self.reason, self.suggestion = span, reason, suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    expr: Expr
+    axes: tuple[Index | None, ...] = ()
+
+    @property
+    def real(self) -> tuple[Index, ...]:
+        """The axes that are not units."""
+        return tuple(i for i in self.axes if i is not UNIT)
+
+    @property
+    def scalar(self) -> bool:
+        return not self.real
+
+
+@dataclass(slots=True)
+class Shapes:
+    """Axis variables and what is known of them: a union-find over the names of axes."""
+    parent: dict[str, str] = field(default_factory=dict)
+    size: dict[str, int | str] = field(default_factory=dict)
+    letter: dict[str, str] = field(default_factory=dict)
+    origin: dict[str, str] = field(default_factory=dict)
+    counter: int = 0
+    marks: int = 0
+
+    def axis(self, size: int | str | None = None, letter: str | None = None, origin: str = "") -> Axis:
+        """A new axis variable. The same size symbol is the same axis; equal numbers are not."""
+        if isinstance(size, str) and f"${size}" in self.parent:
+            return Axis(f"${size}", size)
+        self.counter += 1
+        name = f"${size}" if isinstance(size, str) else f"?{self.counter}"
+        self.parent[name] = name
+        if size is not None:
+            self.size[name] = size
+        if letter:
+            self.letter[name] = letter
+        self.origin[name] = origin
+        return Axis(name, 0)
+
+    def index(self, axis: Axis) -> Index:
+        """An index of its own, unlike any other."""
+        self.marks += 1
+        return Index(axis, self.marks)
+
+    def find(self, axis: Axis | str) -> str:
+        name = axis if isinstance(axis, str) else axis.name
+        while self.parent[name] != name:
+            self.parent[name] = self.parent[self.parent[name]]
+            name = self.parent[name]
+        return name
+
+    def known(self, axis: Axis) -> int | str | None:
+        return self.size.get(self.find(axis))
+
+    def same(self, a: Axis, b: Axis) -> bool:
+        return self.find(a) == self.find(b)
+
+    def conforms(self, a: Axis, b: Axis) -> bool:
+        """Whether the two may be one axis."""
+        x, y = self.known(a), self.known(b)
+        return self.same(a, b) or x is None or y is None or x == y or isinstance(x, str) != isinstance(y, str)
+
+    def unify(self, a: Axis, b: Axis, span, what: str) -> None:
+        """Make the two one axis, or say why they cannot be."""
+        x, y = self.find(a), self.find(b)
+        if x == y:
+            return
+        sizes = self.size.get(x), self.size.get(y)
+        if not self.conforms(a, b):
+            raise Unclear(span, f"{what}: the sizes {sizes[0]} and {sizes[1]} differ")
+        keep, drop = (x, y) if isinstance(sizes[0], str) or sizes[1] is None else (y, x)
+        self.parent[drop] = keep
+        if keep not in self.size and drop in self.size:
+            self.size[keep] = self.size[drop]
+        elif isinstance(self.size.get(drop), int) and isinstance(self.size.get(keep), str):
+            self.fixed.setdefault(self.size[keep], self.size[drop])
+        if drop in self.letter:
+            self.letter.setdefault(keep, self.letter[drop])
+        if self.origin.get(drop) and not self.origin.get(keep):
+            self.origin[keep] = self.origin[drop]
+
+    fixed: dict[str, int] = field(default_factory=dict)
+
+
+# ---- operations on terms ------------------------------------------------------------------------------------------
+
+def transposed(term: Term) -> Term:
+    match term.axes:
+        case ():
+            return term
+        case (i,):
+            return Term(term.expr, (UNIT, i))
+    return Term(term.expr, term.axes[::-1])
+
+
+def product(shapes: Shapes, a: Term, b: Term, span) -> Term | None:
+    """The matrix product, or None where the two cannot be multiplied so. A plain vector stands as whichever of row and column fits."""
+    if not a.axes or not b.axes or (a.scalar and not a.axes) or (b.scalar and not b.axes):
+        return None
+    left, right = a.axes, b.axes
+    if len(left) == 1 and len(right) == 1:
+        return None
+    if len(left) == 1 and right[0] is UNIT:                     # column times row
+        return Term(mul(a.expr, b.expr), (left[0], right[1])) if len(right) == 2 else None
+    inner_left, inner_right = left[-1], right[0]
+    if (inner_left is UNIT) != (inner_right is UNIT):
+        return None
+    outer = (*left[:-1], *right[1:])
+    if inner_left is UNIT:
+        return Term(mul(a.expr, b.expr), outer)
+    if not shapes.conforms(inner_left.axis, inner_right.axis):
+        return None
+    shapes.unify(inner_left.axis, inner_right.axis, span, "the inner sizes of a product")
+    index = shapes.index(inner_left.axis)
+    expr = mul(rename(a.expr, {inner_left: index}), rename(b.expr, {inner_right: index}))
+    if len(left) == 1 and len(right) == 2:
+        outer = (UNIT, right[1])                                # x W with a plain vector x: the result stands as a row
+    return Term(sum_over(index, expr), outer)
+
+
+def elementwise(shapes: Shapes, a: Term, b: Term, span, what: str) -> tuple[Expr, Expr, tuple[Index | None, ...]] | None:
+    """(a, b, axes) with the axes of both made the same: equal shapes, a scalar, or a vector repeated over the rows of a matrix."""
+    if a.scalar and b.scalar:
+        return a.expr, b.expr, a.axes if len(a.axes) >= len(b.axes) else b.axes
+    if a.scalar:
+        return a.expr, b.expr, b.axes
+    if b.scalar:
+        return a.expr, b.expr, a.axes
+    if len(a.real) < len(b.real):
+        swapped = elementwise(shapes, b, a, span, what)
+        return None if swapped is None else (swapped[1], swapped[0], swapped[2])
+    shown = a.axes if UNIT in a.axes or len(a.real) > len(b.real) else b.axes if len(a.real) == len(b.real) else a.axes
+    if len(a.real) > len(b.real):                               # broadcast: a column over columns, else a row over rows
+        column = len(b.axes) == 2 and b.axes[1] is UNIT
+        targets = a.real[:len(b.real)] if column else a.real[-len(b.real):]
+        if not all(shapes.conforms(i.axis, j.axis) for i, j in zip(targets, b.real, strict=True)):
+            targets = a.real[:len(b.real)]
+    else:
+        targets = a.real
+    if not all(shapes.conforms(i.axis, j.axis) for i, j in zip(targets, b.real, strict=True)):
+        return None
+    for i, j in zip(targets, b.real, strict=True):
+        shapes.unify(i.axis, j.axis, span, what)
+    moved = rename(b.expr, dict(zip(b.real, targets, strict=True)))
+    if shown is b.axes and b.axes is not a.axes:
+        names = dict(zip(b.real, a.real, strict=True))
+        shown = tuple(i if i is UNIT else names[i] for i in b.axes)
+    return a.expr, moved, shown
+
+
+def total(shapes: Shapes, terms: list[Term], span) -> Term:
+    """The sum of terms of one shape."""
+    result = terms[0]
+    for term in terms[1:]:
+        both = elementwise(shapes, result, term, span, "the two sides of a sum")
+        if both is None:
+            sizes = [" × ".join(str(shapes.known(i.axis) or "?") for i in t.real) or "a number" for t in (result, term)]
+            raise Unclear(span, f"a sum of unlike shapes: {sizes[0]} and {sizes[1]}")
+        result = Term(add(both[0], both[1]), both[2])
+    return result
+
+
+def times(shapes: Shapes, a: Term, b: Term, span) -> Term | None:
+    """The elementwise product, or a number times anything."""
+    both = elementwise(shapes, a, b, span, "the two sides of an elementwise product")
+    return None if both is None else Term(mul(both[0], both[1]), both[2])
+
+
+def over(shapes: Shapes, a: Term, b: Term, span) -> Term:
+    both = elementwise(shapes, a, b, span, "the two sides of a division")
+    if both is None:
+        raise Unclear(span, "a division of unlike shapes")
+    return Term(mul(both[0], power(both[1], -1)), both[2])
+
+
+def summed(term: Term) -> Term:
+    """The sum of all entries."""
+    expr = term.expr
+    for index in reversed(term.real):
+        expr = sum_over(index, expr)
+    return Term(expr)
+
+
+def is_square(e: Expr) -> bool:
+    return isinstance(e, Power) and e.exponent == 2 and isinstance(e.base, Add)
