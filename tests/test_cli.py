@@ -18,7 +18,7 @@ from longhand.core.problem import Problem, Remark
 from longhand.errors import Place, ShapeError
 from longhand.forms.document import Document, Text
 
-UNREAD = Remark("!!", "Two marks have no meaning.", 2, 6, "Leave them out.", "x = 1!!")
+UNREAD = Remark("!!", "Two marks have no meaning.", 2, 6, "Leave them out.", "x = 1!!\n     ^^")
 
 
 class Stub(types.ModuleType):
@@ -34,8 +34,9 @@ class Stub(types.ModuleType):
         self.asked = {"text": text, **options}
         if self.raises:
             raise self.raises
+        problem = Problem(Program({}, ()), not_understood=self.unread)
         return types.SimpleNamespace(document=Document("Done", (Text(("δ is ŷ − y",)),)), json=lambda: {"said": "ŷ"},
-                                     exit_code=3 if self.unread else 0, problems=(Problem(Program({}, ()), not_understood=self.unread),))
+                                     exit_code=3 if self.unread else 0, problems=(problem,))
 
     def read(self, text, *, name=""):
         return types.SimpleNamespace(problems=(Problem(Program({}, ()), title=text.strip(), not_understood=self.unread),),
@@ -76,7 +77,8 @@ def test_options_reach_the_front_door(door, sheet, tmp_path, capsys):
     data = tmp_path / "data.json"
     data.write_text('{"x": [0.1, "1/3"]}')
     assert call("solve", sheet, "--data", str(data), "--wrt", "W_{1,2}, b_1", "--layout", "row", "--digits", "30") == 0
-    assert door.asked == {"text": "a sheet", "name": "sheet.md", "data": {"x": (Fraction(1, 10), Fraction(1, 3))}, "wrt": ("W_{1,2}", "b_1"),
+    assert door.asked == {"text": "a sheet", "name": "sheet.md", "data": {"x": (Fraction(1, 10), Fraction(1, 3))},
+                          "wrt": ("W_{1,2}", "b_1"),
                           "layout": "row", "digits": 30}
 
 
@@ -91,7 +93,7 @@ def test_what_was_not_understood_is_listed_and_the_rest_is_printed(door, sheet, 
         assert call(command, sheet) == 3
         out, err = capsys.readouterr()
         assert out
-        assert err.splitlines() == [f"Not understood, {sheet}, line 2:  x = 1!!", " " * err.splitlines()[1].index("^") + "^^",
+        assert err.splitlines() == [f"Not understood, {sheet}, line 2, column 6:  x = 1!!", " " * err.splitlines()[1].index("^") + "^^",
                                     "Two marks have no meaning.", "Leave them out."]
         assert err.splitlines()[0][err.splitlines()[1].index("^"):] == "!!"
 
@@ -172,7 +174,8 @@ def test_a_name_that_is_no_name(door, capsys):
 
 # ---- writing -----------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("name", "starts"), [("s.md", "# Done"), ("s.tex", "\\documentclass"), ("s.json", "{"), ("s.txt", "Done"), ("s", "Done")])
+@pytest.mark.parametrize(("name", "starts"), [
+    ("s.md", "# Done"), ("s.tex", "\\documentclass"), ("s.json", "{"), ("s.txt", "Done"), ("s", "Done")])
 def test_the_ending_decides_the_format(door, sheet, tmp_path, capsys, name, starts):
     target = tmp_path / name
     assert call("solve", sheet, "-o", str(target)) == 0
@@ -216,7 +219,8 @@ def test_places_that_cannot_be_written(door, sheet, tmp_path, capsys):
     (("solve",), "Missing argument 'PROBLEM'"), (("slove", "x"), "No such command 'slove'"), (("solve", "x", "--colour"), "No such option"),
     (("solve", "x", "--format", "html"), "html is not built yet; built are term, md, tex, json"),
     (("solve", "x", "-o", "x.pdf"), "pdf is not built yet"), (("solve", "x", "--format", "doc"), "doc is no format"),
-    (("solve", "x", "--json", "--format", "md"), "contradict"), (("solve", "x", "--digits", "0"), "0"), (("solve", "x", "--digits", "many"), "many"),
+    (("solve", "x", "--json", "--format", "md"), "contradict"), (("solve", "x", "--digits", "0"), "0"),
+    (("solve", "x", "--digits", "many"), "many"),
     (("solve", "x", "--layout", "diagonal"), "diagonal"), (("solve", "x", "--wrt", "W_1,,b"), "a name is missing"),
     (("solve", "-", "--data", "-"), "cannot both come from standard input"), (("check", "x"), "No such command 'check'"),
 ])
@@ -284,7 +288,8 @@ find gradient Loss wrt w
 
 def longhand(*arguments: str, text: str = PROBLEM, **more) -> subprocess.CompletedProcess:
     environment = {**os.environ, **more.pop("env", {})}
-    return subprocess.run([sys.executable, "-m", "longhand", *arguments], input=text.encode(), capture_output=True, timeout=60, env=environment, **more)
+    streams = {"input": text.encode(), "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
+    return subprocess.run([sys.executable, "-m", "longhand", *arguments], timeout=60, env=environment, **streams)
 
 
 def test_solve_and_read_a_problem():
@@ -320,13 +325,14 @@ def test_a_full_disk_is_said():
     if not os.path.exists("/dev/full"):
         pytest.skip("this system has no /dev/full")
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([sys.executable, "-m", "longhand", "solve", "-"], input=PROBLEM.encode(), stdout=full, stderr=subprocess.PIPE, timeout=60)
+        done = longhand("solve", "-", stdout=full)
     assert done.returncode == 2 and b"no space left" in done.stderr.lower() and b"Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
 def test_closed_streams(closed):
-    done = subprocess.run(["bash", "-c", f"{sys.executable} -m longhand solve - {closed}"], input=PROBLEM.encode(), capture_output=True, timeout=60)
+    command = f"{sys.executable} -m longhand solve - {closed}"
+    done = subprocess.run(["bash", "-c", command], input=PROBLEM.encode(), capture_output=True, timeout=60)
     assert done.returncode == (0 if closed == "2>&-" else 2) and b"Traceback" not in done.stderr
 
 

@@ -23,7 +23,8 @@ def test_without_a_place_it_is_one_line():
 
 
 def test_a_place_without_text_and_a_file():
-    assert render(DataError("x is not rectangular.", Place(3, source="data.json"))) == "DataError, data.json, line 3:\nx is not rectangular."
+    error = DataError("x is not rectangular.", Place(3, source="data.json"))
+    assert render(error) == "DataError, data.json, line 3:\nx is not rectangular."
     assert pointer(Place(8, 3, "a b")).splitlines() == ["line 8:  a b", "           ^"]
 
 

@@ -14,9 +14,10 @@ from longhand.core.equation import Equation, Fact, Program, Tensor
 from longhand.core.expr import Add, Apply, Component, Delta, Entry, Expr, Holds, Mul, Number, Offset, Power, Sum, number
 from longhand.core.problem import Descent, Notation, Problem, Remark, Spelling, Wanted
 from longhand.core.walk import all_indices
-from longhand.errors import LonghandError
+from longhand.errors import DataError, LonghandError
 from longhand.printing import plain as printing
 from longhand.reading import plain as reading
+from longhand.reading.plain_data import with_data
 
 SHEET = r'''
 # a comment
@@ -88,7 +89,8 @@ def test_every_kind_of_node_stands_as_written(written, meant):
 AXES = (Axis("d", "d", "i"), Axis("n", "hidden size", "j"), Axis("3rd axis", 3, "i"), Axis("T", "T", r"\tau"))
 TENSORS = {t.name: t for t in (
     Tensor("x", AXES[:1], "input"), Tensor("W^1", (AXES[0], AXES[1]), "parameter"), Tensor("sum", (AXES[3],), "input"),
-    Tensor("label", (AXES[1],), "label"), Tensor("eta", (), "data"), Tensor("line", (), "data"), Tensor("ŷ*\"", (AXES[0], AXES[0]), "input"))}
+    Tensor("label", (AXES[1],), "label"), Tensor("eta", (), "data"), Tensor("line", (), "data"),
+    Tensor("ŷ*\"", (AXES[0], AXES[0]), "input"))}
 texts = st.text(st.characters(codec="utf-8"), max_size=12)
 indices = st.builds(Index, st.sampled_from(AXES), st.integers(0, 3))
 numbers = st.one_of(st.integers(-12, 12), st.fractions(-3, 3, max_denominator=40)).map(number)
@@ -103,7 +105,8 @@ def own_indices(tensor: Tensor) -> st.SearchStrategy:
 
 
 plain_entries = st.sampled_from(list(TENSORS.values())).flatmap(own_indices)
-offsets = st.builds(Offset, st.lists(st.tuples(st.one_of(indices, plain_entries), st.integers(-3, 3)), max_size=3).map(tuple), st.integers(-3, 3))
+variables = st.tuples(st.one_of(indices, plain_entries), st.integers(-3, 3))
+offsets = st.builds(Offset, st.lists(variables, max_size=3).map(tuple), st.integers(-3, 3))
 spots = st.one_of(indices, offsets)
 exponents = st.one_of(st.integers(-3, 4), st.fractions(-2, 2, max_denominator=4)).map(lambda v: number(v).value)
 
@@ -147,7 +150,8 @@ def problems(draw):
         draw(latex), draw(latex), draw(latex), draw(st.sampled_from(("row", "column"))), draw(st.sampled_from(("ln", "log"))), draw(latex))
     wanted = st.builds(Wanted, st.sampled_from(("gradient", "value", "jacobian", "hessian", "update", "loss", "schematic", "expression")),
                        st.one_of(st.just(""), names), st.lists(names, max_size=2).map(tuple), st.just(False), optional, texts)
-    descent = st.builds(Descent, texts, st.lists(names, max_size=2).map(tuple), st.dictionaries(texts, names, max_size=2), st.integers(1, 9))
+    some = st.lists(names, max_size=2).map(tuple)
+    descent = st.builds(Descent, texts, some, st.dictionaries(texts, names, max_size=2), st.integers(1, 9))
     rationals = st.fractions(max_denominator=3000)
     data, sizes = {"eta": draw(rationals)}, {"q": 7}
     if draw(st.booleans()):
@@ -266,3 +270,23 @@ def test_one_character_changed_gives_a_problem_or_a_clear_error(at, other):
         reading.read(SHEET[:at] + other + SHEET[at + 1:])
     except LonghandError as error:
         assert error.statement.endswith((".", "?")) and "Traceback" not in str(error)
+
+
+# ---- numbers from outside ---------------------------------------------------------------------------------------
+
+def test_numbers_from_outside():
+    p = with_data(reading.read(SHEET), {"W1": [["0.1", 1, 2], [0, 1, "1/3"]], "eta": 0.5, "q": 4})
+    assert p.data["W_1"] == ((Fraction(1, 10), 1, 2), (0, 1, Fraction(1, 3))) and p.data["eta"] == Fraction(1, 2)
+    assert p.sizes == {"d": 2, "n": 3, "q": 4}
+
+
+@pytest.mark.parametrize(("data", "says"), [
+    ({"V": [1]}, "V is no quantity of the problem.\nIt has x, W_1"), ({"h": [1]}, "h is defined by an equation"),
+    ({"x": [1, 2, 3]}, "x has 3 entries along d, and d has the size 2"), ({"x": 1}, "x has 1 axes, and its numbers have 0"),
+    ({"W1": [[1], [2]], "W_1": [[1], [2]]}, "W_1 is given twice, as W1 and as W_1"), ({"d": 3}, "d is 2 in the problem and 3 in the data"),
+    ({"q": 1.5}, "q is a size"), ({"eta": None}, '"eta" holds null'),
+])
+def test_numbers_from_outside_that_do_not_fit(data, says):
+    with pytest.raises(DataError) as caught:
+        with_data(reading.read(SHEET), data)
+    assert says in str(caught.value)

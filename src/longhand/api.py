@@ -205,10 +205,8 @@ class Model:
 
     def solve(self, data: Mapping[str, object] | None = None, *, digits: int = 12) -> Solution:
         """The worked solution."""
-        from .solution import solve_problem
-        for name, value in (data or {}).items():
-            self.set(name, value)
-        return solve_problem(self.problem(), digits=digits)
+        from .solution import solve
+        return solve(self.problem(), data=data, digits=digits)
 
     def __repr__(self) -> str:
         from .printing.plain import render

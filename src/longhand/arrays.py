@@ -63,7 +63,8 @@ class Array:
     expr: Expr
     indices: tuple[Index, ...] = ()
 
-    __iter__ = None
+    __iter__ = None                  # or Python would walk along x[0], x[1], ... without end
+    __array_ufunc__ = None           # so that a NumPy number on the left leaves the arithmetic to us
 
     @property
     def axes(self) -> tuple[Axis, ...]:

@@ -225,9 +225,10 @@ def _silence() -> None:
 def _report(path: str, remarks: Iterable[Remark]) -> None:
     """Each span that was not understood, in the house form."""
     for remark in remarks:
-        source = "" if path == "-" else path
-        place = Place(remark.line, remark.column, remark.caret or remark.text, len(remark.text), source=source)
-        _complain("\n".join(filter(None, (pointer(place, "Not understood"), printable(remark.why), printable(remark.suggestion)))))
+        text, _, marks = (remark.caret or f"{remark.text}\n^").partition("\n")
+        place = Place(remark.line, marks.find("^") + 1, text, marks.count("^"), source="" if path == "-" else path)
+        where = pointer(place, "Not understood", remark.column)
+        _complain("\n".join(filter(None, (where, printable(remark.why), printable(remark.suggestion)))))
 
 
 def _complain(message: str) -> None:

@@ -84,13 +84,14 @@ def render(error: LonghandError) -> str:
     return "\n".join([*_head(kind, error.place), *said]) if error.place else f"{kind}: " + "\n".join(said)
 
 
-def pointer(place: Place, kind: str = "") -> str:
-    """A place alone, as the first lines of an error: what, where, the source line, the carets."""
-    return "\n".join(_head(kind, place))
+def pointer(place: Place, kind: str = "", column: int | None = None) -> str:
+    """A place alone, as the first lines of an error: what, where, the source line, the carets. `column` is said in words too."""
+    return "\n".join(_head(kind, place, column))
 
 
-def _head(kind: str, place: Place) -> list[str]:
-    where = [kind, place.source, f"line {place.line}" if place.line else "", f"equation ({place.label})" if place.label else ""]
+def _head(kind: str, place: Place, column: int | None = None) -> list[str]:
+    where = [kind, place.source, f"line {place.line}" if place.line else "", f"column {column}" if column else "",
+             f"equation ({place.label})" if place.label else ""]
     head = printable(", ".join(part for part in where if part)) + ":"
     if not place.text.strip():
         return [head]

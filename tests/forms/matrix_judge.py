@@ -10,7 +10,7 @@ from longhand.core.axis import Index
 from longhand.core.expr import Add, Apply, Component, Delta, Entry, Holds, Mul, Number, Offset, Power, Sum
 from longhand.forms import matrix_tree as mt
 
-FUNCTIONS = {"tanh": math.tanh, "exp": math.exp, "ln": math.log}
+FUNCTIONS = {"tanh": math.tanh, "exp": math.exp, "ln": math.log, "relu": lambda x: max(x, 0.0), "sigmoid": lambda x: 1 / (1 + math.exp(-x))}
 HOLDS = {">": lambda a, b: a > b, "<": lambda a, b: a < b, ">=": lambda a, b: a >= b, "<=": lambda a, b: a <= b,
          "==": lambda a, b: a == b, "!=": lambda a, b: a != b}
 

@@ -9,10 +9,10 @@ from source_tree import Source, sources
 
 from longhand.core import expr
 from longhand.core.axis import Axis, Index
+from longhand.core.problem import Notation
 from longhand.forms import document as d
 from longhand.forms import maths as m
 from longhand.forms.index_form import index_form
-from longhand.core.problem import Notation
 from longhand.printing import latex, latex_maths, markdown, plain, terminal, terminal_maths
 from longhand.reading import syntax
 
@@ -28,7 +28,7 @@ def incomplete(files: Iterable[Source]) -> Iterator[str]:
         for function in ast.walk(source.tree):
             if not isinstance(function, ast.FunctionDef):
                 continue
-            calls = [n for n in ast.walk(function) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "assert_never"]
+            calls = [n for n in ast.walk(function) if isinstance(n, ast.Call) and ast.unparse(n.func) == "assert_never"]
             cases = {n.cls.id for n in ast.walk(function) if isinstance(n, ast.MatchClass) and isinstance(n.cls, ast.Name)}
             for home in {homes.get(case) for case in cases} & HOMES.keys() if calls else ():
                 if cases & HOMES[home] and (missing := HOMES[home] - cases):
@@ -40,7 +40,17 @@ def test_every_match_is_complete():
 
 
 def test_the_test_sees_a_match_that_leaves_out_a_node():
-    text = "from .expr import Add, Mul, Number\n\n\ndef f(e):\n    match e:\n        case Number():\n            return 1\n        case Add(parts) | Mul(parts):\n            return 2\n    assert_never(e)\n"
+    text = """
+from .expr import Add, Mul, Number
+
+def f(e):
+    match e:
+        case Number():
+            return 1
+        case Add(parts) | Mul(parts):
+            return 2
+    assert_never(e)
+"""
     [found] = incomplete([Source(("core", "bad"), text)])
     assert "leaves out Apply, Component, Delta, Entry, Holds, Power, Sum" in found
 
@@ -56,12 +66,15 @@ EXPRESSIONS = {
 }
 A, B = m.Sign("W"), m.Sign(r"\epsilon")
 MATHS = {
-    "Sign": A, "Words": m.Words("if"), "Line": m.Line((A, m.Sign("=", "relation"), B)), "Scripts": m.Scripts(A, B, m.Sign("2", "number")),
-    "Over": m.Over(A, B), "Fence": m.Fence(A), "Root": m.Root(A), "Grid": m.Grid(((A, B), (B, A))), "Choice": m.Choice(((A, m.Words("if")),)),
+    "Sign": A, "Words": m.Words("if"), "Line": m.Line((A, m.Sign("=", "relation"), B)),
+    "Scripts": m.Scripts(A, B, m.Sign("2", "number")),
+    "Over": m.Over(A, B), "Fence": m.Fence(A), "Root": m.Root(A), "Grid": m.Grid(((A, B), (B, A))),
+    "Choice": m.Choice(((A, m.Words("if")),)),
     "Limits": m.Limits(r"\sum", A, B), "Brace": m.Brace(A, m.Words("note")),
 }
 BLOCKS = {
-    "Heading": d.Heading(1, ("Forward pass",)), "Text": d.Text(("Let ", A, " be.")), "Item": d.Item(("one",)), "Display": d.Display((A, B), ("=",)),
+    "Heading": d.Heading(1, ("Forward pass",)), "Text": d.Text(("Let ", A, " be.")), "Item": d.Item(("one",)),
+    "Display": d.Display((A, B), ("=",)),
     "StepCard": d.StepCard(1, ("the loss",), "chain rule", ("because",), (d.Display((A,)),)), "Table": d.Table((("W",),), (((A,),),)),
     "Figure": d.Figure("x -> h", ("a network",)), "Code": d.Code("print(1)", "python"),
 }

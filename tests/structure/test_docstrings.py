@@ -15,9 +15,9 @@ def silent(files: Iterable[Source]) -> Iterator[str]:
         if tree.body and not ast.get_docstring(tree):
             yield source.name
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-                if node.end_lineno - node.lineno >= PLAIN and not ast.get_docstring(node):
-                    yield f"{source.name}: {node.name}"
+            public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+            if public and node.end_lineno - node.lineno >= PLAIN and not ast.get_docstring(node):
+                yield f"{source.name}: {node.name}"
 
 
 def test_what_is_public_says_what_it_is_for():

@@ -11,11 +11,19 @@ from ..core.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One branch of a distinction: the condition in index form (i = k), and the chain of expressions that it gives."""
+    """One branch of a distinction: the condition in index form (i = k), and the chain of expressions that it gives.
+
+    also   further conditions (left, relation, right) that hold at the same time: -1 < u beside u < 1
+    of     what has these values: an entry of a local derivative, or f'(u)
+    let    abbreviations used in the chain, each an entry and what it stands for: S = Σ_m e^{z_m}
+    """
     left: object
     relation: str
     right: object
     chain: tuple[Expr, ...]
+    also: tuple[tuple[object, str, object], ...] = ()
+    of: Expr | None = None
+    let: tuple[tuple[Entry, Expr], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def sum_over(index: Index, body: Expr) -> Expr:
         if any(_delta_in(term, index) or index not in free(term) for term in body.terms):
             return add(*(sum_over(index, term) for term in body.terms))
         common, rest = common_factor(body)
-        if any(index not in free(f) for f in factors(common)):
+        if common != ONE and any(index not in free(f) for f in factors(common)):
             return sum_over(index, mul(common, rest))
         return Sum(index, body)
     outside, inside = [], []

@@ -9,7 +9,21 @@ from typing import assert_never
 from ..calculus.derivation import Case
 from ..core.axis import Index
 from ..core.expr import (
-    Add, Apply, Component, Delta, Entry, Expr, Holds, Mul, Number, Offset, Position, Power, Rational, Sum, number,
+    Add,
+    Apply,
+    Component,
+    Delta,
+    Entry,
+    Expr,
+    Holds,
+    Mul,
+    Number,
+    Offset,
+    Position,
+    Power,
+    Rational,
+    Sum,
+    number,
 )
 from ..core.problem import Notation
 from . import named_functions, symbols

@@ -13,8 +13,26 @@ from .letters import Letters, choose
 from .maths import Fence, Maths, Over, Root, Scripts, Sign, Words, line
 from .matrix import Factor
 from .matrix_tree import (
-    UNIT_CONSTANT, Constant, Diagonal, Elementwise, Hadamard, Identity, Kronecker, Leaf, Mask, Ones, Plus, Product, Quotient, Raised,
-    Scale, SquaredNorm, Transpose, Tree, Unit, VectorMap,
+    UNIT_CONSTANT,
+    Constant,
+    Diagonal,
+    Elementwise,
+    Hadamard,
+    Identity,
+    Kronecker,
+    Leaf,
+    Mask,
+    Ones,
+    Plus,
+    Product,
+    Quotient,
+    Raised,
+    Scale,
+    SquaredNorm,
+    Transpose,
+    Tree,
+    Unit,
+    VectorMap,
 )
 from .symbols import MINUS, NO_TENSORS, ONE, PLUS, TOP, Tensors
 
@@ -111,7 +129,7 @@ class _Printer:
             case Diagonal(body):
                 return line(Words("diag"), Fence(self.form(body)[0])), ATOM
             case Kronecker(left, right):
-                return line(self.within(left, ATOM), OTIMES, self.within(right, PRODUCT)), ENTRYWISE
+                return line(self.within(left, ATOM), OTIMES, self.within(right, ATOM)), ENTRYWISE
             case SquaredNorm(body, matrix):
                 norm = Fence(self.form(body)[0], r"\|", r"\|")
                 return Scripts(norm, Sign("F") if matrix else None, Sign("2", "number")), ATOM
@@ -175,7 +193,8 @@ class _Printer:
             inner, level = self.form(tree.body) if plain else self.scale(positive)
             return line(MINUS, Fence(inner) if level == ADDITIVE else inner), ADDITIVE
         items: list[Maths] = []
-        above = [self.within(t, ATOM if isinstance(t, Product) else PRODUCT) for t in tree.above]
+        last = len(tree.above) == 1 and tree.body == UNIT_CONSTANT            # nothing follows that a product could take in
+        above = [self.within(t, ATOM if isinstance(t, Product) and not last else PRODUCT) for t in tree.above]
         if tree.coefficient == 1 and not above and any(not isinstance(t, Leaf) for t in tree.below) and len(tree.below) == 1:
             return Over(self.form(tree.body)[0], self.form(tree.below[0])[0]), ATOM
         if tree.below:
@@ -191,7 +210,7 @@ class _Printer:
         if tree.body == UNIT_CONSTANT:
             return line(*items), PRODUCT
         inner, level = self.form(tree.body)
-        if items and (starts_with_digit(inner) or (inner == BOLD_ONE and starts_with_digit(items[-1]))):
+        if items and (starts_with_digit(inner) or (_is_ones(tree.body) and starts_with_digit(items[-1]))):
             items.append(DOT)
         items.append(Fence(inner) if level == ADDITIVE else inner)
         return line(*items), min(level, PRODUCT)
@@ -218,6 +237,11 @@ def _sign(term: Tree) -> tuple[bool, Tree]:
         case Scale(coefficient, above, below, body) if coefficient < 0:
             return True, Scale(-coefficient, above, below, body)
     return False, term
+
+
+def _is_ones(tree: Tree) -> bool:
+    first = tree.factors[0] if isinstance(tree, Product) else tree
+    return isinstance(first, Ones) or (isinstance(first, Transpose) and isinstance(first.body, Ones))
 
 
 def _is_number(tree: Tree, printer: _Printer) -> bool:

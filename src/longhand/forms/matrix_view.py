@@ -10,15 +10,46 @@ from dataclasses import dataclass
 from ..core.axis import Index, fresh
 from ..core.equation import Program
 from ..core.expr import (
-    Add, Apply, Component, Delta, Entry, Expr, Holds, Mul, Number, Position, Power, Rational, Sum, factors,
+    Add,
+    Apply,
+    Component,
+    Delta,
+    Entry,
+    Expr,
+    Holds,
+    Mul,
+    Number,
+    Position,
+    Power,
+    Rational,
+    Sum,
+    factors,
 )
 from ..core.problem import Notation
 from ..core.walk import all_indices, free, indices_of, rename
 from .letters import appearing
 from .matrix_pieces import COUNTS, Group, NoMatrixForm, Parts, Piece, is_product, put, rewrapped, square_of
 from .matrix_tree import (
-    UNIT_CONSTANT, Constant, Elementwise, Identity, Leaf, Mask, Ones, Plus, Quotient, Raised, Scale, SquaredNorm, Tree, Unit,
-    VectorMap, diagonal, hadamard, product, scale, transpose,
+    UNIT_CONSTANT,
+    Constant,
+    Elementwise,
+    Identity,
+    Leaf,
+    Mask,
+    Ones,
+    Plus,
+    Quotient,
+    Raised,
+    Scale,
+    SquaredNorm,
+    Tree,
+    Unit,
+    VectorMap,
+    diagonal,
+    hadamard,
+    product,
+    scale,
+    transpose,
 )
 from .symbols import is_row
 
@@ -248,9 +279,9 @@ class View:
                 other = next(i for i in matrices[0].indices if i != b)
                 lone = vector is None and other in left and not any(other in key for key in groups)
                 tree = self.merged(matrices[0], other, b)
-                if lone and (squared := square_of(tree)) is not None:
+                if lone:
                     left.remove(other)
-                    parts.above.append(SquaredNorm(squared, True))
+                    parts.above.append(self.total(matrices[0]))
                 elif self.rows:
                     v = transpose(Ones(b.axis)) if vector is None else self.merged(vector, None, b)
                     put(groups, Piece(product(v, self.merged(matrices[0], b, other)), None, other))
@@ -276,6 +307,14 @@ class View:
             second = hadamard(*(p.as_(b, None) for p in rest))
             return product(first.as_(None, b), second)
         return product(transpose(Ones(b.axis)), tree)
+
+    def total(self, matrix: Group) -> Tree:
+        """The sum of all entries of a matrix that stands as it is written: a squared norm, or 1ᵀM1."""
+        down, across = (matrix.above or matrix.below)[0].indices
+        tree = self.merged(matrix, down, across)
+        if (squared := square_of(tree)) is not None:
+            return SquaredNorm(squared, True)
+        return product(transpose(Ones(down.axis)), tree, Ones(across.axis))
 
     def upright(self, vector: Group) -> Tree:
         """A vector as the layout has it."""

@@ -75,7 +75,7 @@ def _word(word: str) -> str:
     for ending, mark in SCRIPT_WORDS.items():
         if word.endswith(ending) and len(word) == len(ending) + 1:
             return f"{word[0]}^{{{mark}}}"
-    return rf"\mathrm{{{word}}}" if len(word) > 1 and word.isalpha() else word
+    return rf"\mathrm{{{word}}}" if len(word.rstrip("'")) > 1 else word
 
 
 def _script(script: str) -> str:

@@ -57,10 +57,10 @@ class Compiled:
                 push(function(numbers[a]) if b is None else function(numbers[a], numbers[b]))
         return numbers
 
-    def cases(self, numbers: Sequence[Any]) -> tuple[Any, ...]:
-        """How each comparison of a pass came out, 1 or 0."""
+    def cases(self, numbers: Sequence[Any]) -> tuple[bool, ...]:
+        """How each comparison of a pass came out."""
         first = len(self.inputs) + len(self.constants)
-        return tuple(int(numbers[first + k]) for k, (function, _, _) in enumerate(self.operations) if function in _COMPARISONS)
+        return tuple(not numbers[first + k].is_zero() for k, (function, _, _) in enumerate(self.operations) if function in _COMPARISONS)
 
     def __call__(self, inputs: Sequence[Any]) -> dict[str, Any]:
         """One pass: the results by name, as nested lists of balls."""

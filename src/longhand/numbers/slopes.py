@@ -12,7 +12,7 @@ from ..core.expr import Entry, Offset
 from ..core.problem import Value
 from ..core.walk import positions, tensors, walk
 from .compiled import Compiled, compiled
-from .faults import Undecided
+from .faults import NumberError, Undecided
 from .interpret import Values
 from .watched import WatchedBalls
 
@@ -34,17 +34,22 @@ class Slopes:
         nudges = {name: _nudge(name) for name in moving}
         zeros = {nudges[name]: self._zeros(forward[name]) for name in moving}
         fixed = _in_positions(forward)
-        self.code: Compiled = compiled(_nudged(forward, nudges), {**data, **zeros}, self.resting.sizes, [of], fixed, bits)
+        self.names = {**{name: name for name in wrt}, **nudges}
+        self.code: Compiled | None = None
+        self.still = None
+        try:
+            self.code = compiled(_nudged(forward, nudges), {**data, **zeros}, self.resting.sizes, [of], fixed, bits)
+        except NumberError:                               # a position that is computed, say: the interpreter can do it
+            return
         self.inputs = self.code.balls({**data, **zeros})
         self.places = {entry: k for k, entry in enumerate(self.code.inputs)}
-        self.names = {**{name: name for name in wrt}, **nudges}
         self.still = self._pass(None, 0)
 
     def slope(self, name: str, at: tuple[int, ...]) -> Any:
         """The slope by one entry, a ball. Undecided where a step to either side changes a case of a function, or a comparison
         cannot be decided; EvaluationError where there is no value on one side."""
-        place = self.places.get((self.names[name], at))
-        if place is not None and self.still is not None:
+        place = self.places.get((self.names[name], at)) if self.still else None
+        if place is not None:
             up, down = self._pass(place, self.step), self._pass(place, -self.step)
             if up and down:
                 if not up[1] == down[1] == self.still[1]:
@@ -53,7 +58,7 @@ class Slopes:
                     return (up[0] - down[0]) * flint.fmpq(1, 2) * flint.fmpq(self.step.denominator, self.step.numerator)
         return self._interpreted(name, at)
 
-    def _pass(self, place: int | None, step: Fraction | int) -> tuple[Any, tuple[int, ...]] | None:
+    def _pass(self, place: int | None, step: Fraction | int) -> tuple[Any, tuple[bool, ...]] | None:
         """(value, cases) with one input moved; None where the pass went outside a domain."""
         inputs = list(self.inputs)
         if place is not None:

@@ -27,8 +27,8 @@ TYPOGRAPHY = {"–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "�
 COMMAND_OF = {sign: f"\\{name}" for name, sign in reversed(COMMANDS.items()) if len(sign) == 1 and not sign.isascii()} | {"−": "-"}
 SCRIPT_OF = {sign: f"^{{{plain}}}" for plain, sign in SUPERSCRIPTS.items() if not sign.isascii() and plain.isascii()} | {
     sign: f"_{{{plain}}}" for plain, sign in SUBSCRIPTS.items() if not sign.isascii() and plain.isascii()}
-DRAWN = str.maketrans({"─": "-", "━": "-", "│": "|", "┃": "|", "▶": ">", "►": ">", "◀": "<", "◄": "<", "▲": "^", "▼": "v", "→": ">", "←": "<",
-                       "↑": "^", "↓": "v", "·": ".", "⊙": "o", "−": "-", "∂": "d", **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯═║╔╗╚╝", "+")})
+DRAWN = str.maketrans({"─": "-", "━": "-", "│": "|", "┃": "|", "▶": ">", "►": ">", "◀": "<", "◄": "<", "▲": "^", "▼": "v", "→": ">",
+                       "←": "<", "↑": "^", "↓": "v", "·": ".", "⊙": "o", "−": "-", "∂": "d", **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯═║╔╗╚╝", "+")})
 """Line drawings in plain letters, for the verbatim of TeX."""
 
 
@@ -132,6 +132,7 @@ def _verbatim(text: str) -> str:
     kept: list[str] = []
     for line in text.splitlines():
         bare = unicodedata.normalize("NFKD", line.translate(DRAWN))
-        plain = "".join(c if c.isascii() and c.isprintable() else COMMAND_OF.get(c, "\\?")[1:] for c in bare if not unicodedata.combining(c))
+        letters = (c for c in bare if not unicodedata.combining(c))
+        plain = "".join(c if c.isascii() and c.isprintable() else COMMAND_OF.get(c, "\\?")[1:] for c in letters)
         kept.append(plain.replace("\\end{verbatim}", "end{verbatim}"))
     return "\\begin{verbatim}\n" + "\n".join(kept) + "\n\\end{verbatim}"

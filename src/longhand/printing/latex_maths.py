@@ -41,8 +41,8 @@ def latex(maths: Maths) -> str:
             lines = r" \\ ".join(rf"{latex(value)} & {_condition(condition)}" for value, condition in rows)
             return rf"\begin{{cases}} {lines} \end{{cases}}"
         case Limits(operator, below, above):
-            low = "" if below is None else f"_{{{tight(below)}}}"
-            high = "" if above is None else f"^{{{tight(above)}}}"
+            low = "" if below is None else f"_{_braced(tight(below))}"
+            high = "" if above is None else f"^{_braced(tight(above))}"
             return operator + low + high
         case Brace(body, note):
             return rf"\underbrace{{{latex(body)}}}_{{{latex(note)}}}"

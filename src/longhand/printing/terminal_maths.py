@@ -61,7 +61,7 @@ def _inline_items(items: tuple[Maths, ...]) -> str:
     for position, item in enumerate(items):
         following = items[position + 1] if position + 1 < len(items) else None
         said = inline(item)
-        if isinstance(item, Over) and (_beside(before) or _beside(following)):
+        if isinstance(item, Over) and ((_beside(before) and not isinstance(before, Limits)) or _beside(following)):
             said = f"({said})"
         out += _gap(before, item, position, items) + said
         before = item
@@ -70,8 +70,7 @@ def _inline_items(items: tuple[Maths, ...]) -> str:
 
 def _beside(item: Maths | None) -> bool:
     """Whether it is a factor that a slash could take in."""
-    return item is not None and not is_infix(item) and not isinstance(item, Limits) and not (
-        isinstance(item, Sign) and item.latex in NO_SPACE_BEFORE)
+    return item is not None and not is_infix(item) and not (isinstance(item, Sign) and item.latex in NO_SPACE_BEFORE)
 
 
 def _gap(before: Maths | None, item: Maths, position: int, items: tuple[Maths, ...]) -> str:
@@ -207,10 +206,8 @@ def _row(items: tuple[Maths, ...]) -> Box:
     before: Maths | None = None
     for position, item in enumerate(items):
         gap = _gap(before, item, position, items)
-        if not gap and before is not None and isinstance(item, Over) and isinstance(before, Over):
-            gap = " "
-        if not gap and isinstance(before, Limits) and tall(before):
-            gap = " "
+        if not gap and isinstance(before, Over) and isinstance(item, Over | Fence | Scripts):
+            gap = " "                                          # the bar of a fraction does not run into what follows
         if gap:
             boxes.append(Box((gap,)))
         boxes.append(box(item))

@@ -6,7 +6,7 @@ import random
 from ..core.equation import Equation, Program
 from ..core.expr import Entry
 from ..core.walk import tensors
-from ..numbers.arithmetic import Floats
+from ..numbers.arithmetic import FLOATS
 from ..numbers.faults import EvaluationError, NumberError
 from ..numbers.interpret import Values
 
@@ -23,7 +23,7 @@ def agree(program: Program, name: str, other: Equation) -> bool | None:
     both = program.extended([type(like)("the other", like.axes)], [other])
     sizes, data = numbers_for(both)
     try:
-        values = Values(both, data, sizes, Floats())
+        values = Values(both, data, sizes, FLOATS)
         mine, theirs = flat(values.tensor(name)), flat(values.tensor("the other"))
     except (EvaluationError, NumberError, ArithmeticError, ValueError, KeyError):
         return None

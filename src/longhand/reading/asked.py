@@ -101,11 +101,12 @@ def _named(formula: Formula | None, env: Environment, program: Program) -> list[
 class Asked:
     """The requests of one scope against what it defines."""
 
-    def __init__(self, understood: Understood, scope: Scope, known: Known, kinds: list[Kind], equations: list[Equation], wrt: tuple[str, ...]):
+    def __init__(self, understood: Understood, scope: Scope, known: Known, kinds: list[Kind], equations: list[Equation], wrt: tuple[str, ...],
+                 own: set[str]):
         self.understood, self.scope, self.known, self.kinds, self.wrt = understood, scope, known, kinds, wrt
         self.env = known.environment
         self.requests = [r for r in understood.requests if scope.covers(r.span.start)]
-        self.equations = equations
+        self.equations, self.own = equations, own
         self.defined = {e.name for e in equations}
         self.data: dict[str, Value] = {}
         self.rate: str | None = None
@@ -161,7 +162,7 @@ class Asked:
                 if isinstance(part, Derivative) and part.of is not None and (n := self.name(part.of)) and n[0] in defined:
                     found.add(n[0])
         read = {t for e in self.equations for t in tensors(e.right)}
-        return found | {e.name for e in self.equations if not e.left.at and e.name not in read}      # losses, asked or not
+        return found | {e.name for e in self.equations if not e.left.at and e.name not in read and e.name in self.own}     # losses, asked or not
 
     # ---- wanted ---------------------------------------------------------------------------------------------------
 
@@ -193,6 +194,8 @@ class Asked:
         for formula in _flattened(request.objects):
             if isinstance(formula, Derivative):
                 out += self._derivative(formula, request, program, loss)
+            elif isinstance(formula, Nabla):
+                out += self._nabla(formula, request, program, loss)
             elif (found := self.name(formula)) and found[0] in program.tensors:
                 name, entry = found
                 if request.kind in ("gradient", "jacobian", "hessian"):
@@ -208,9 +211,24 @@ class Asked:
             out.append(Wanted("schematic", text=request.text))
         return out
 
+    def _nabla(self, formula: Nabla, request: Request, program: Program, loss: str | None) -> list[Wanted]:
+        """∇_θ L, or ∇Ŷ where Ŷ is no scalar: the gradient of the loss with respect to it."""
+        of = self.name(formula.of) if formula.of is not None else None
+        by = self.name(formula.by) if formula.by is not None else None
+        if of is None or of[0] not in program.tensors:
+            return []
+        if program[of[0]].rank and loss is not None and by is None:
+            return [Wanted("gradient", loss, (of[0],), False, None, request.text)]
+        names = (by[0],) if by and by[0] in program.tensors else tuple(t.name for t in program.given() if t.role == "parameter")
+        return [Wanted("gradient", of[0], names, False, None, request.text)] if not program[of[0]].rank and names else []
+
     def _derivative(self, formula: Derivative, request: Request, program: Program, loss: str | None) -> list[Wanted]:
         of = self.name(formula.of) if formula.of is not None else None
-        subject = of[0] if of else loss if formula.of is None else None
+        subject = of[0] if of else loss if formula.of is None else flat(formula.of)
+        if subject is not None and program.equation(subject) is None and (hatted := f"{subject}hat") in program.tensors:
+            self.env.note("repair", formula.span, f"the derivative of {subject} is read as that of {hatted}",
+                          f"{subject} depends on nothing", f"write \\hat{{{subject}}}")
+            subject = hatted
         if subject is None or subject not in program.tensors:
             self.env.note("problem", formula.span, f"the derivative of {flat(formula.of) if formula.of is not None else 'something'} is asked, "
                           "which the sheet does not define")

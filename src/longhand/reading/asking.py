@@ -3,9 +3,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from .clauses import Item, is_number
-from .phrases import amount, is_name
-from .syntax import Derivative, Dots, Empty, Formula, Nabla, Name, Product, Relation, Sequence, Span
+from .clauses import Item
+from .lexicon import words
+from .mentions import is_given, is_name, is_named, is_number, spread
+from .phrases import amount
+from .syntax import Derivative, Formula, Nabla, Relation, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,10 @@ class Request:
     given: tuple[Formula, ...] = ()
 
 
-PARAMETERS = frozenset("weights biases parameters inputs outputs hidden intermediates pre-activations logits probabilities deltas".split())
-DERIVED = frozenset("gradient jacobian hessian".split())
-STANDING = frozenset("forward backward steps schematic check implement loss".split())
+PARAMETERS = words("weights biases parameters inputs outputs hidden intermediates pre-activations logits probabilities deltas")
+DERIVED = words("gradient jacobian hessian")
+_ALONE = words("forward steps schematic check implement")
+STANDING = words("forward backward steps schematic check implement loss")
 
 
 @dataclass(slots=True)
@@ -50,10 +53,12 @@ class Draft:
     of: Formula | None = None
     mode: str = "object"
     joined: bool = False               # behind "and" or a comma
+    function: bool = False             # behind "derivative of" stood the name of a function
     naming: bool = False               # behind "value" or "expression", which take "of" and "for"
     steps: int | None = None
     given: list[Formula] = field(default_factory=list)
     done: list[Request] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
     used: list[Item] = field(default_factory=list)
     unread: list[tuple[Item, str]] = field(default_factory=list)
 
@@ -62,14 +67,17 @@ class Draft:
         ops = self.ops or ([("expression" if self.expression else "value")] if self.objects or self.words else [])
         for op in ops:
             bound = () if op in ("forward", "steps", "schematic", "check", "implement") else tuple(self.objects)
-            words = () if op in ("forward", "steps", "schematic", "check", "implement") else tuple(self.words)
-            if op == "gradient" and not bound and not words and self.of is None:
+            named = () if op in _ALONE else tuple(self.words)
+            if op == "gradient" and not bound and not named and self.of is None:
+                if self.function:
+                    continue
                 op = "backward"
-            request = Request(op, bound, words, self.of if op in DERIVED else None, self.steps)
-            if request not in self.done:
+            request = Request(op, bound, named, self.of if op in DERIVED else None, self.steps)
+            if bound or named or request.of is not None or op not in self.seen:
                 self.done.append(request)
+            self.seen.add(op)
         self.ops, self.objects, self.words, self.of, self.steps = [], [], [], None, None
-        self.implied, self.mode, self.joined = False, "object", False
+        self.implied, self.mode, self.joined, self.function = False, "object", False, False
 
     def finish(self) -> list[Request]:
         self.flush()
@@ -107,9 +115,9 @@ def _steps(draft: Draft, item: Item) -> None:
     value = amount(replace(item, taken=False))
     if not draft.ops or draft.implied and draft.words:
         if draft.implied:
-            words, draft.words = draft.words, []
+            named, draft.words = draft.words, []
             draft.flush()
-            draft.words = words
+            draft.words = named
         draft.ops = ["update"]
     elif draft.ops[-1] not in ("update", "loss"):
         draft.flush()
@@ -136,15 +144,25 @@ def _phrase(draft: Draft, item: Item, items: list[Item], at: int) -> None:
         _operation(draft, op)
     elif thing is not None:
         after = items[at + 1] if at + 1 < len(items) else None
-        if after is not None and after.kind == "math" and not after.taken and _named(after.formula):
+        if after is not None and after.kind == "math" and not after.taken and is_named(after.formula):
             return                               # "the input x": the name says it
         _thing(draft, thing)
-    elif item.has("fact", "loss", "method", "place", "activation", "fill", "numbered", "finite"):
+    elif item.has("activation") and draft.mode == "of" and draft.ops == ["gradient"] and not (draft.objects or draft.words or draft.of):
+        draft.function = True
+        draft.unread.append((item, "the derivative of a function by itself is not given here"))
+    elif item.has("activation") and draft.mode == "object" and _alone(items, at):
+        _thing(draft, item.get("activation") or "")
+    elif item.has("fact", "loss", "method", "place", "activation", "fill", "numbered", "finite", "passive"):
         pass
     elif item.has("told") and item.word in ("use", "using"):
         draft.mode = "using"
     else:
-        draft.unread.append((item, f"the word {item.text!r} was not understood"))
+        draft.unread.append((item, ""))
+
+
+def _alone(items: list[Item], at: int) -> bool:
+    """Does it stand between commas: "Softmax, loss, ..."?"""
+    return (at == 0 or items[at - 1].mark(",;:")) and at + 1 < len(items) and items[at + 1].mark(",;.")
 
 
 def _preposition(draft: Draft, prep: str) -> None:
@@ -190,11 +208,8 @@ def _thing(draft: Draft, thing: str) -> None:
         return                                   # "gradient of the loss": the loss of the problem
     if draft.mode == "of" and thing == "outputs":
         return
-    if draft.joined and (draft.mode in ("context", "of", "wrt") or draft.ops) and thing == "loss" or draft.implied:
-        draft.flush()
-    elif draft.mode == "context":
-        draft.flush()
-    elif draft.ops and set(draft.ops) <= STANDING and draft.ops != ["loss"]:
+    apart = draft.joined and thing == "loss" and (draft.mode in ("of", "wrt") or draft.ops)
+    if apart or draft.implied or draft.mode == "context" or draft.ops != ["loss"] and draft.ops and set(draft.ops) <= STANDING:
         draft.flush()
     if thing not in draft.words and draft.ops != ["loss"]:
         draft.words.append(thing)
@@ -209,7 +224,7 @@ def _formula(draft: Draft, item: Item, items: list[Item], at: int) -> None:
     if is_number(formula):
         draft.unread.append((item, "a number whose meaning was not understood"))
         return
-    if _is_given(formula) or isinstance(formula, Relation) and draft.mode != "object":
+    if is_given(formula) or isinstance(formula, Relation) and draft.mode != "object":
         plain = isinstance(formula, Relation) and is_name(formula.parts[0]) and not any(map(is_number, formula.parts[1:]))
         if draft.mode != "object" or draft.verb == "verify" or not plain:
             draft.given.append(formula)
@@ -218,7 +233,7 @@ def _formula(draft: Draft, item: Item, items: list[Item], at: int) -> None:
         elif not _names_result(draft):
             _add(draft, [formula.parts[0]], "")
         return
-    if draft.mode == "using" or draft.mode == "context" and not (draft.joined and _wanted(formula)):
+    if draft.mode == "using" or draft.mode == "context" and not (draft.joined):
         draft.given.append(formula)
         return
     draft.used.append(item)
@@ -226,7 +241,8 @@ def _formula(draft: Draft, item: Item, items: list[Item], at: int) -> None:
     op = "gradient" if any(isinstance(part, Derivative | Nabla) for part in parts) else ""
     if op and all(isinstance(part, Derivative) and len(part.by) == 2 for part in parts):
         op = "hessian"
-    if draft.mode == "of" and set(draft.ops) <= DERIVED and len(parts) == 1 and not op and draft.of is None and not draft.objects and not draft.joined:
+    if draft.mode == "of" and set(draft.ops) <= DERIVED and len(parts) == 1 and not op and draft.of is None \
+            and not draft.objects and not draft.words and not draft.joined:
         draft.of = parts[0]
         return
     if not op and _names_result(draft) and not draft.objects and not draft.joined and draft.mode == "object":
@@ -234,31 +250,6 @@ def _formula(draft: Draft, item: Item, items: list[Item], at: int) -> None:
     if draft.mode == "context":
         draft.flush()
     _add(draft, parts, op)
-
-
-def _named(formula: Formula | None) -> bool:
-    match formula:
-        case Relation(_, parts, _):
-            return is_name(parts[0])
-        case Sequence(_, items, _):
-            return bool(items) and is_name(items[0])
-        case _:
-            return is_name(formula)
-
-
-def _is_given(formula: Formula) -> bool:
-    """x = 3, or j = 1, 2, 3, or h_1 = w x: a condition, if it is not just what is asked."""
-    match formula:
-        case Relation():
-            return not any(isinstance(part, Derivative) for part in formula.parts)
-        case Sequence(_, items, _):
-            return any(map(_is_given, items)) and all(_is_given(item) or is_number(item) or isinstance(item, Empty | Dots) for item in items)
-        case _:
-            return False
-
-
-def _wanted(formula: Formula) -> bool:
-    return not isinstance(formula, Relation)
 
 
 def _names_result(draft: Draft) -> bool:
@@ -275,21 +266,3 @@ def _add(draft: Draft, parts: list[Formula], op: str) -> None:
         draft.flush()
     draft.objects += parts
     draft.joined = False
-
-
-def spread(formula: Formula) -> list[Formula]:
-    r"""The objects in a formula: `u_j, h_j, z_k` are three, `\partial L/\partial w, b` two derivatives, `d\gamma` is one by γ."""
-    items = [item for item in formula.items if not isinstance(item, Empty)] if isinstance(formula, Sequence) else [formula]
-    found: list[Formula] = []
-    for item in items:
-        if isinstance(item, Relation) and item.parts:
-            item = item.parts[0]
-        match item:
-            case Product(span, (Name(_, "d"), body), ("",)) if is_name(body):
-                found.append(Derivative(span, None, (body,), "d"))
-            case _ if found and isinstance(found[-1], Derivative) and is_name(item) and found[-1].of is not None:
-                found.append(replace(found[-1], by=(item,), span=item.span))
-            case _:
-                found.append(item)
-    return found
-

@@ -1,14 +1,13 @@
-r"""Operands: what a product is made of, with its scripts, arguments and indices; one function a construct, and a table of commands."""
+"""Operands: what a product is made of, with its scripts, arguments and indices; one function a construct."""
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from longhand.reading import derivatives, tables
+from longhand.reading import tables
 from longhand.reading import vocabulary as words
 from longhand.reading.syntax import (
     Accent,
-    Annotated,
     BigOperator,
     Braces,
     Call,
@@ -18,13 +17,11 @@ from longhand.reading.syntax import (
     Group,
     Index,
     Matrix,
-    Nabla,
     Name,
     Negative,
     Norm,
     Numeral,
     Product,
-    Root,
     Row,
     Script,
     Sequence,
@@ -55,7 +52,8 @@ def lone_operator(parser: Parser) -> Formula:
     r"""An operator with nothing before it: the symbol itself where nothing follows either, as in f(\cdot)."""
     token, behind = parser.next, parser.peek()
     if token.kind == "product" and behind.kind not in ATOMS and behind.kind not in ("minus", "plus", "script"):
-        return Symbol(parser.span(parser.take().start), token.text)
+        parser.take()
+        return Symbol(parser.span(token.start), token.text)
     return parser.here()
 
 
@@ -67,7 +65,8 @@ def hang(parser: Parser, base: Formula) -> Formula:
         if token.kind in ("script", "prime"):
             base = script(parser, base)
         elif token.kind == "combining":
-            base = Accent(parser.span(parser.next.start if base.span.start > token.start else start), parser.take().text, base)
+            parser.take()
+            base = Accent(parser.span(start), token.text, base)
         elif token.kind == "open" and token.text == "(" and callable_base(base):
             items = inside(parser)
             base = Call(parser.span(start), base, tuple(items))
@@ -191,7 +190,7 @@ def name(parser: Parser, token: Token) -> Formula:
         if text in words.BINDING and isinstance(result, Script) and result.sub is not None and isinstance(result.base, Name):
             if not parser.starts() and parser.next.kind != "minus":
                 return result
-            body = _body(parser)
+            body = body_of(parser)
             return BigOperator(parser.span(start), text, result.sub, result.sup, body)
     if text not in words.BRACKETLESS or not parser.starts():
         return result
@@ -203,7 +202,8 @@ def name(parser: Parser, token: Token) -> Formula:
         return Call(parser.span(start), result, tuple(items))
     if parser.related():
         return result
-    return Call(parser.span(start), result, (run_of_atoms(parser),), bracketed=False)
+    arguments = (run_of_atoms(parser),)
+    return Call(parser.span(start), result, arguments, bracketed=False)
 
 
 def run_of_atoms(parser: Parser) -> Formula:
@@ -218,6 +218,14 @@ def run_of_atoms(parser: Parser) -> Formula:
             break
         factors.append(operand(parser))
     return factors[0] if len(factors) == 1 else Product(parser.span(start), tuple(factors), ("",) * (len(factors) - 1))
+
+
+def body_of(parser: Parser) -> Formula:
+    """The product behind a big operator; a leading minus belongs to it."""
+    parser.spaces()
+    if parser.starts() or parser.next.kind == "minus":
+        return parser.signed(parser.product)
+    return parser.here()
 
 
 def group(parser: Parser, token: Token) -> Formula:
@@ -268,110 +276,10 @@ def bracket(parser: Parser, token: Token) -> Formula:
     return Group(span, token.text, body)
 
 
-# Commands
-
-
-def fraction(parser: Parser, token: Token) -> Formula:
-    above = argument(parser, digit=True)
-    below = argument(parser, digit=True)
-    result = derivatives.fraction(above, below, parser.span(token.start))
-    if isinstance(result, derivatives.Derivative) and result.of is None and parser.starts() and not parser.related():
-        factors = [operand(parser)]                    # the bare operator d/dx applies to what stands behind it
-        while parser.starts() and not parser.related():
-            factors.append(operand(parser))
-        of = factors[0] if len(factors) == 1 else Product(parser.span(factors[0].span.start), tuple(factors), ("",) * (len(factors) - 1))
-        result = derivatives.Derivative(parser.span(token.start), of, result.by, result.symbol)
-    return result
-
-
-def root(parser: Parser, token: Token) -> Formula:
-    degree = None
-    if parser.next.kind == "open" and parser.next.text == "[":
-        degree = bracket(parser, parser.take())
-        degree = degree.body if isinstance(degree, Group) else degree
-    body = argument(parser, digit=True)
-    return Root(parser.span(token.start), body, degree)
-
-
-def accent(parser: Parser, token: Token) -> Formula:
-    body = argument(parser, digit=True)
-    return Accent(parser.span(token.start), words.ACCENTS[token.text], body)
-
-
-def styled(parser: Parser, token: Token) -> Formula:
-    style, parser.style = parser.style, token.text
-    result = argument(parser, digit=True)
-    parser.style = style
-    return result
-
-
-def big_operator(parser: Parser, token: Token) -> Formula:
-    lower = upper = None
-    while parser.next.kind == "script":
-        below = parser.take().text == "_"
-        value = argument(parser)
-        lower, upper = (value, upper) if below else (lower, value)
-    body = _body(parser)
-    return BigOperator(parser.span(token.start), words.BIG_OPERATORS[token.text], lower, upper, body)
-
-
-def _body(parser: Parser) -> Formula:
-    """The product behind a big operator; a leading minus belongs to it."""
-    parser.spaces()
-    if parser.starts() or parser.next.kind == "minus":
-        return parser.signed(parser.product)
-    return parser.here()
-
-
-def nabla(parser: Parser, token: Token) -> Formula:
-    by = power = None
-    while parser.next.kind == "script":
-        below = parser.take().text == "_"
-        value = argument(parser)
-        by, power = (value, power) if below else (by, value)
-    if power is not None:
-        bare = Nabla(parser.span(token.start), by, None)
-        return Script(parser.span(token.start), bare, None, power)
-    of = operand(parser) if parser.starts() and not parser.related() else None
-    return Nabla(parser.span(token.start), by, of)
-
-
-def brace_note(parser: Parser, token: Token) -> Formula:
-    r"""\underbrace{body}_{note}."""
-    body, note = argument(parser), None
-    if parser.next.kind == "script":
-        parser.take()
-        note = argument(parser)
-    return Annotated(parser.span(token.start), body, note)
-
-
-def stacked(parser: Parser, token: Token) -> Formula:
-    r"""\overset{note}{body}, \underset, \stackrel."""
-    note = argument(parser)
-    body = argument(parser)
-    return Annotated(parser.span(token.start), body, note)
-
-
-def negation(parser: Parser, token: Token) -> Formula:
-    parser.problem(token, r"\not stands before no relation", r"a relation behind it, as in \not=", r"\neq")
-    return Empty(parser.span(token.start))
-
-
 def command(parser: Parser, token: Token) -> Formula:
-    return HANDLERS[token.text](parser, token)
+    return parser.commands[token.text](parser, token)
 
 
-HANDLERS: dict[str, Callable[[Parser, Token], Formula]] = {
-    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), fraction),
-    **dict.fromkeys(words.STYLES, styled),
-    **dict.fromkeys(words.ACCENTS, accent),
-    **dict.fromkeys(words.BIG_OPERATORS, big_operator),
-    **dict.fromkeys(words.SYMBOLS, lambda parser, token: Symbol(parser.span(token.start), words.SYMBOLS[token.text])),
-    **dict.fromkeys(("underbrace", "overbrace"), brace_note),
-    **dict.fromkeys(("overset", "underset", "stackrel"), stacked),
-    "substack": lambda parser, token: argument(parser),
-    "sqrt": root, "nabla": nabla, "not": negation,
-}
 ATOMS: dict[str, Callable[[Parser, Token], Formula]] = {
     "number": number, "name": name, "symbol": symbol, "dots": dots, "open": bracket, "brace": group, "begin": tables.environment,
     "command": command,

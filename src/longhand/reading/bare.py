@@ -18,7 +18,7 @@ COMMAND = re.compile(r"\\[A-Za-z]+")
 SCRIPTED = re.compile(r"([A-Za-z]+|[)}\]'0-9*])['*]?[_^](?=[A-Za-z0-9{(\[\\*+\-'])")
 WEAK = re.compile(r"[A-Za-z0-9()\[\]{}.,;:+\-*/=<>|!'^_×·]+")
 OPERATORS = frozenset("=+-*/<>×·−")
-JOINING = frozenset(r"\times \cdot \odot \otimes \in \leftarrow \rightarrow \to \leq \geq \neq \ne \le \ge \approx \sim \circ \ast \equiv".split())
+JOINING = frozenset([r"\times", r"\cdot", r"\odot", r"\otimes", r"\in", r"\leftarrow", r"\rightarrow", r"\to", r"\leq", r"\geq", r"\neq", r"\ne", r"\le", r"\ge", r"\approx", r"\sim", r"\circ", r"\ast", r"\equiv"])
 MATHS_SIGNS = frozenset("∂∇∑∏√∈⊙⊗≤≥≠≈≡⊤ℓ∞∝←⇒∥‖")
 PUNCTUATION = ".,;:!?"
 PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -106,15 +106,18 @@ def _trim_emphasis(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Without the punctuation of the sentence and brackets that have no partner inside."""
+    excess = {opener: text.count(opener, start, end) - text.count(closer, start, end) for closer, opener in PAIRS.items()}
     while start < end:
-        inside = text[start:end]
-        if inside[-1] in PUNCTUATION or inside[-1].isspace():
+        first, last = text[start], text[end - 1]
+        if last in PUNCTUATION or last.isspace():
             end -= 1
-        elif inside[0] in PUNCTUATION + " \t":
+        elif first in PUNCTUATION or first.isspace():
             start += 1
-        elif inside[-1] in PAIRS and inside.count(inside[-1]) > inside.count(PAIRS[inside[-1]]):
+        elif excess.get(PAIRS.get(last, ""), 0) < 0:
+            excess[PAIRS[last]] += 1
             end -= 1
-        elif inside[0] in "([{" and inside.count(inside[0]) > inside.count(")" if inside[0] == "(" else "]" if inside[0] == "[" else "}"):
+        elif excess.get(first, 0) > 0:
+            excess[first] -= 1
             start += 1
         else:
             break

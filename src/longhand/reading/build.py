@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..core.axis import Axis, Index
-from ..core.equation import Equation, Fact, Program, Tensor
+from ..core.equation import Equation, Program, Tensor
 from ..core.expr import Entry, Expr, Offset
 from ..core.problem import Notation, Spelling
 from ..core.walk import all_indices, rename, tensors, walk
@@ -69,7 +69,7 @@ class Builder:
 
     # ---- tensors --------------------------------------------------------------------------------------------------
 
-    def program(self, loss: str | None, parameters: set[str], facts: list[Fact], made: dict[str, str]) -> Program:
+    def program(self, loss: str | None, parameters: set[str]) -> Program:
         equations = [self.equation(e) for e in self.equations]
         defined = {e.name for e in equations}
         made_tensors: dict[str, Tensor] = {}
@@ -83,7 +83,7 @@ class Builder:
                 made_tensors[equation.name] = Tensor(equation.name, axes, "loss" if equation.name == loss else "intermediate")
         for symbol in sorted({t for e in equations for t in tensors(e.right)} - set(made_tensors)):
             made_tensors[symbol] = Tensor(symbol, (), "constant" if symbol == "pi" else "size")
-        return Program(made_tensors, tuple(equations), tuple(facts))
+        return Program(made_tensors, tuple(equations))
 
     def role(self, name: str, equations: list[Equation], loss: str | None, parameters: set[str]) -> str:
         """What a given quantity is: told by the task, by where it is read, by the habit of its letter."""

@@ -9,6 +9,7 @@ from ..core.walk import rename
 from ..functions import table
 from .environment import SheetFunction
 from .names import flat, is_transpose, items, readings
+from .patterns import as_softmax
 from .syntax import Accent, Call, Cases, Formula, Group, Name, Product, Script
 from .terms import UNIT, Term, Unclear, elementwise, summed
 
@@ -142,7 +143,7 @@ def _vector_function(reader: Elaborator, name: str, formula: Call) -> Term:
     else:
         _, at, _ = _function_name(reader, formula.function)
         over = real[-1]
-        if len(at) == 1 or not reader.env.columns_hold_examples(term):
+        if len(at) == 1 or not reader.env.columns:
             reader.env.note("assumption", formula.span, f"{name} is taken row by row: each row adds up to 1", "the examples are the rows")
         else:
             over = real[0]
@@ -181,22 +182,32 @@ def sheet_function(reader: Elaborator, function: SheetFunction, formula: Call) -
     if elementary:
         return Term(Apply(elementary[0], (arguments[0].expr, *elementary[1])), arguments[0].axes)
     env = reader.env
-    saved = dict(env.locals)
+    saved, letters = dict(env.locals), dict(env.letters)
     try:
         for parameter, term in zip(function.parameters, arguments, strict=True):
             env.locals[flat(parameter) or ""] = term
         if isinstance(function.body, Cases):
             return _piecewise(reader, function, arguments[0])
-        if len(arguments) == 1 and not function.at and not arguments[0].scalar and _reads_entries(function):
-            pass
-        body = reader(function.body)
-        return body
+        if function.at:
+            return _by_entry(reader, function)
+        return reader(function.body)
     finally:
-        env.locals = saved
+        env.locals, env.letters = saved, letters
 
 
-def _reads_entries(function: SheetFunction) -> bool:
-    return bool(function.at)
+def _by_entry(reader: Elaborator, function: SheetFunction) -> Term:
+    """softmax(θ)_i = ...: the vector whose entry i is the body."""
+    env = reader.env
+    made = []
+    for item in function.at:
+        letter = flat(item) or ""
+        index = env.shapes.index(env.shapes.axis(env.ranges.get(letter), letter))
+        env.letters[letter] = index
+        made.append(index)
+    body = reader(function.body)
+    if not body.scalar:
+        raise Unclear(function.body.span, f"an entry of {function.name} that is no number")
+    return Term(as_softmax(body.expr, tuple(made), env.shapes), tuple(made))
 
 
 def _piecewise(reader: Elaborator, function: SheetFunction, argument: Term) -> Term:

@@ -1,6 +1,7 @@
 """What kind of statement a formula is: a shape, numbers, a definition, a function, an update, a claim, a mention."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .literals import Literal, literal
@@ -118,21 +119,22 @@ def index_letters(formulas: list[Formula]) -> set[str]:
     return found
 
 
-def classify(statement: Statement, letters: set[str], called: set[str], known: set[str]) -> list[Kind]:
+def classify(statement: Statement, letters: set[str], called: Mapping[str, set[tuple[str, ...]]], known: set[str]) -> list[Kind]:
     """The kinds of a statement; several where it declares a shape and defines at once.
 
     letters: index letters;  called: names that are applied to arguments somewhere in an expression;  known: names of quantities.
     """
     formula = statement.formula
     if not isinstance(formula, Relation):
-        return [Mentioned(statement)]
+        shaped = _with_shape(formula)
+        return [Declared(statement, (shaped[0],), shaped[1])] if shaped else [Mentioned(statement)]
     try:
         return _relation(statement, formula, letters, called, known)
     except Unclear as trouble:
         return [Strange(statement, trouble.reason)]
 
 
-def _relation(statement: Statement, formula: Relation, letters: set[str], called: set[str], known: set[str]) -> list[Kind]:
+def _relation(statement: Statement, formula: Relation, letters: set[str], called: Mapping[str, set[tuple[str, ...]]], known: set[str]) -> list[Kind]:
     parts, signs = formula.parts, formula.operators
     if "in" in signs:
         cut = signs.index("in")
@@ -150,14 +152,20 @@ def _relation(statement: Statement, formula: Relation, letters: set[str], called
         return [Claimed(statement)]
     if isinstance(left, BigOperator) and len(rights) == 1 and literal(rights[0]) is not None:
         return [FactStated(statement, left, rights[0])]
+    if isinstance(left, Call) and isinstance(left.function, Script) and left.function.primes:
+        return [Claimed(statement)]                     # σ'(x) = ...: what somebody takes a derivative to be
     if (ranged := _range(left, rights, letters)) is not None:
         return [Ranged(statement, *ranged)]
     if (function := _function(left, called, known, letters)) is not None:
         return [FunctionDefined(statement, *function, rights, left)]
     if isinstance(left, Call) or isinstance(left, Script) and isinstance(left.base, Call):
         left = left.function if isinstance(left, Call) else left.base.function      # f(w, x) = ...: what f depends on is said in passing
-    if flat(left) is None and not isinstance(left, Index):
+    if next(iter(readings(left)), None) is None:
         return [Claimed(statement)]
+    if isinstance(left, Name) and left.text in letters and all(isinstance(r, Name) and len(r.text) == 1 for r in rights):
+        return [Mentioned(statement)]                   # i = k: a case, not a definition
+    if any(isinstance(node, Derivative | Nabla) for right in rights for node in walk(right)):
+        return [Claimed(statement)]                     # w_new = w - 0.1 ∂L/∂w: a result, or the rule of an update
     return _named(statement, left, rights)
 
 
@@ -222,6 +230,19 @@ def _shape(formula: Formula) -> tuple[Size, ...] | None:
     return None
 
 
+def _with_shape(formula: Formula) -> tuple[Formula, tuple[Size, ...]] | None:
+    """(X, (N, 1)) of X^{N \\times 1}: a name with its shape as a superscript."""
+    match formula:
+        case Group(body=body):
+            return _with_shape(body)
+        case Script(span, base, sub, Product(factors=factors, operators=operators), primes) if set(operators) == {"times"}:
+            name = Script(span, base, sub, None, primes) if sub is not None or primes else base
+            sizes = tuple(_size(f) for f in factors)
+            if None not in sizes and next(iter(readings(name)), None) is not None:
+                return name, sizes
+    return None
+
+
 def _size(formula: Formula) -> Size | None:
     if isinstance(formula, Numeral) and formula.text.isdigit():
         return int(formula.text)
@@ -246,7 +267,7 @@ def _range(left: Formula, rights: tuple[Formula, ...], letters: set[str]) -> tup
     return None
 
 
-def _function(left: Formula, called: set[str], known: set[str], letters: set[str]):
+def _function(left: Formula, called: Mapping[str, set[tuple[str, ...]]], known: set[str], letters: set[str]):
     """(name, parameters, indices) of f(u) or softmax(θ)_i where f is a function, not a quantity with what it depends on in brackets."""
     at: tuple[Formula, ...] = ()
     if isinstance(left, Script) and isinstance(left.base, Call) and left.sub is not None and left.sup is None:
@@ -257,7 +278,7 @@ def _function(left: Formula, called: set[str], known: set[str], letters: set[str
     if name is None or any(flat(a) is None for a in left.arguments):
         return None
     arguments = [flat(a) for a in left.arguments]
-    if name in called or not all(a in known for a in arguments):
+    if called.get(name, set()) - {tuple(arguments)} or not all(a in known for a in arguments):
         return name, left.arguments, at
     return None
 

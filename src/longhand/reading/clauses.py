@@ -4,9 +4,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .lexicon import LONGEST, NOUN_OR_VERB, Meaning, corrected, meanings
+from .glossary import LONGEST, corrected, meanings
+from .lexicon import NOUN_OR_VERB, QUESTIONS, Meaning, words
+from .mentions import bare
 from .sentences import Sentence, Token
-from .syntax import Empty, Formula, Name, Negative, Numeral, Relation, Row, Sequence, Span, Tagged
+from .syntax import Formula, Name, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,50 +66,25 @@ def items(sentence: Sentence, formula_of: Callable[[object], Formula | None]) ->
 
 
 def _longest(tokens: tuple[Token, ...], at: int) -> tuple[int, tuple[Meaning, ...]]:
-    words: list[str] = []
+    read: list[str] = []
     for token in tokens[at:at + LONGEST]:
         if token.kind not in ("word", "number"):
             break
-        words.append(corrected(token.word) or token.text)
-    for width in range(len(words), 0, -1):
-        if said := meanings(tuple(words[:width])):
+        read.append(corrected(token.word) or token.text)
+    for width in range(len(read), 0, -1):
+        if said := meanings(tuple(read[:width])):
             return width, said
     return 1, ()
 
 
-def bare(formula: Formula | None) -> Formula | None:
-    """The formula without its number and without commas left over at its ends."""
-    match formula:
-        case Tagged(_, body, _):
-            return bare(body)
-        case Sequence(_, items, _):
-            kept = tuple(item for item in items if not isinstance(item, Empty))
-            return bare(kept[0]) if len(kept) == 1 else formula
-        case _:
-            return formula
-
-
-def is_number(formula: Formula | None) -> bool:
-    """Is it a number, or a list of numbers?"""
-    match formula:
-        case Numeral():
-            return True
-        case Negative(_, body):
-            return is_number(body)
-        case Row(_, _, items) | Sequence(_, items, _):
-            return all(map(is_number, items))
-        case _:
-            return False
-
-
-_SUBJECTS = frozenset("we i they who which that not it units neurons networks layers functions nodes he she people students authors us".split())
-_MODALS = frozenset("to you can may might could will would".split())
-_LEADS = frozenset("""task tasks goal aim asked want wish need needs required have objective us ready wanted told invited supposed is are
-    remains exercise""".split())
-_ADVERBS = frozenset("first also now please finally next subsequently then again once carefully explicitly briefly".split())
-_LEADING = frozenset("and or should must either ie".split())
-_DETERMINERS = frozenset("the all each every both that whether it what why how your an any this these also them its their".split())
-_OPENERS = frozenset("for with given using when if at assuming suppose in after from by on based starting to under where use".split())
+_SUBJECTS = words("we i they who which that not it he she units neurons networks layers functions nodes people students authors us")
+_MODALS = words("to you can may might could will would")
+_LEADS = words("""ask asks task tasks goal aim asked want wish need needs required have objective us ready wanted told invited supposed is are
+    remains exercise""")
+_ADVERBS = words("first also now please finally next subsequently then again once carefully explicitly briefly hence thus therefore so otherwise")
+_LEADING = words("and or should must either ie")
+_DETERMINERS = words("the all each every both that whether it what why how your an any this these also them its their")
+_OPENERS = words("for with given using when if at assuming suppose in after from by on based starting to under where use")
 
 
 def imperatives(sentence: list[Item]) -> list[int]:
@@ -119,6 +96,25 @@ def has_subject(sentence: list[Item], at: int) -> bool:
     """Does a subject stand before the verb: "we compute", "to obtain"? Then it asks nothing."""
     back = _back(sentence, at)
     return back >= 0 and sentence[back].word in _SUBJECTS | _MODALS
+
+
+def hides_request(sentence: list[Item], at: int) -> bool:
+    """Might the phrase be an imperative in a place where none was seen?"""
+    item, first = sentence[at], sentence[at].tokens[0].word
+    if not item.has("verb", "unable") or item.has("told", "finite") or first in QUESTIONS or has_subject(sentence, at):
+        return False
+    if first not in NOUN_OR_VERB:
+        return not item.has("op")
+    return _follows_imperative(sentence, at) and (at == 0 or sentence[at - 1].word not in _DETERMINERS)
+
+
+def is_strange_imperative(sentence: list[Item]) -> bool:
+    """Does the clause begin with an unknown word in the place of an imperative: "Simulate the training"?"""
+    first = next((at for at, item in enumerate(sentence) if item.kind != "mark"), len(sentence))
+    if first + 1 >= len(sentence) or sentence[first].kind != "word" or sentence[first].meanings or sentence[first].formula is not None:
+        return False
+    word, after = sentence[first].word, sentence[first + 1]
+    return not word.endswith(("ing", "ly", "ed")) and (after.tokens[0].word in _DETERMINERS - {"that"} or after.kind == "math")
 
 
 def _back(sentence: list[Item], at: int) -> int:
@@ -133,6 +129,8 @@ def _imperative(sentence: list[Item], at: int) -> bool:
     item, back = sentence[at], _back(sentence, at)
     before = sentence[back] if back >= 0 else None
     first = item.tokens[0].word
+    if first in QUESTIONS:
+        return back < 0 or before is not None and before.kind == "label"
     if before is None or before.kind == "label" or before.mark(",.:;()[]—–!") or before.word in _LEADING:
         if before is None or before.kind == "label":
             return True
@@ -146,7 +144,8 @@ def _imperative(sentence: list[Item], at: int) -> bool:
     if before.word in _SUBJECTS or item.has("told"):
         return False
     if first in NOUN_OR_VERB:
-        return before.kind in ("math", "number", "code") and _opened(sentence, at) and not item.has("op")
+        apart = before.kind in ("math", "number", "code") and not item.has("op")
+        return _opened(sentence, at) and (apart or _follows_imperative(sentence, at))
     return _opened(sentence, at) or before.word == "you"
 
 
@@ -158,16 +157,24 @@ def _follows_imperative(sentence: list[Item], at: int) -> bool:
 
 def _has_lead(sentence: list[Item], at: int) -> bool:
     """Is the "to" at this position one of "your task is to", "use the chain rule to", and not of a purpose?"""
-    words = [token.word for item in sentence[max(0, at - 4):at] for token in item.tokens]
-    if any(word in _LEADS for word in words[-2:]) and words[-1:] != ["applied"]:
+    near = [token.word for item in sentence[max(0, at - 4):at] for token in item.tokens if token.word != "you"]
+    if any(word in _LEADS for word in near[-2:]) and near[-1:] != ["applied"]:
         return True
-    begun = next((i for i in range(at - 1, -1, -1) if sentence[i].mark(",;:.") or sentence[i].kind == "label"), -1) + 1
+    begun = _begun(sentence, at, ",;:.")
     while begun < at and sentence[begun].word in _LEADING | _ADVERBS:
         begun += 1
     return sentence[begun].tokens[0].word in ("use", "using", "apply", "try") if begun < at else False
 
 
+def _begun(sentence: list[Item], at: int, marks: str) -> int:
+    """Where the clause begins, as far as 60 phrases back."""
+    floor = max(-1, at - 60)
+    return next((i for i in range(at - 1, floor, -1) if sentence[i].mark(marks) or sentence[i].kind == "label"), floor) + 1
+
+
 def _opened(sentence: list[Item], at: int) -> bool:
     """Does the clause begin with "for", "with", "given", ...? Then an imperative may follow without a comma."""
-    begun = next((i for i in range(at - 1, -1, -1) if sentence[i].mark(";:.!?") or sentence[i].kind == "label"), -1) + 1
+    begun = _begun(sentence, at, ";:.!?]")
+    while begun < at and (sentence[begun].kind == "mark" or sentence[begun].word in _ADVERBS):
+        begun += 1
     return begun < at and sentence[begun].tokens[0].word in _OPENERS

@@ -7,11 +7,13 @@ from ..core.axis import Index
 from ..core.equation import Equation
 from ..core.expr import Apply, Component, Entry, Expr
 from ..core.walk import all_indices, free, walk
+from ..functions import table
 from .elaborate import Elaborator
 from .environment import Environment, Quantity
 from .known import Definition, Known
 from .names import flat
-from .syntax import Call, Formula, Matrix, Name, Numeral, Row, walk as walk_formula
+from .patterns import LETTER, as_softmax, general_entry
+from .syntax import Call, Formula, Matrix, Name, Numeral, Row
 from .terms import Term, Unclear
 
 
@@ -46,26 +48,28 @@ class Definer:
         if name in self.busy:
             return name in self.env.quantities          # a recurrence reads itself, at another position
         self.busy.append(name)
-        letters, held = self.env.letters, self.env.locals
-        self.env.letters, self.env.locals = {}, {}
+        letters, held, owner = self.env.letters, self.env.locals, self.env.owner
+        self.env.letters, self.env.locals, self.env.owner = {}, {}, name
         try:
             return self._define(name)
         finally:
-            self.env.letters, self.env.locals = letters, held
+            self.env.letters, self.env.locals, self.env.owner = letters, held, owner
             self.busy.pop()
 
-    def again(self, definition: Definition) -> Equation | None:
-        """Another formula for a quantity that is defined, read with what is known by now; None where it cannot be read."""
+    def again(self, definition: Definition) -> list[Equation] | None:
+        """Another formula for a quantity that is defined, each link of its chain read with what is known by now; None where a link
+        cannot be read: then it is somebody's working and defines nothing."""
         notes = list(self.env.notes)
+        found = []
         for link in definition.rights:
             self.env.letters, self.env.locals = {}, {}
             try:
-                return self._equation(definition, link)
+                found.append(self._equation(definition, link))
             except Unclear:
-                continue
+                return None
             finally:
                 self.env.notes, self.env.letters, self.env.locals = notes, {}, {}
-        return None
+        return found
 
     def _define(self, name: str) -> bool:
         first: tuple[Definition, Unclear] | None = None
@@ -85,28 +89,39 @@ class Definer:
             self.failed[name] = first
         return False
 
-    def _rank(self, link: Formula, definition: Definition) -> int:
-        """Which link of a chain to take first: a named function of the sheet or the table before one known from words,
-        both before a matrix written out in entries."""
+    def _rank(self, link: Formula, definition: Definition) -> tuple[int, int]:
+        """Which link of a chain to take first: a function of the table or one the sheet has defined by then, at the top;
+        one known from words; other formulas, the first first; a matrix written out in entries."""
+        place = definition.rights.index(link)
         if isinstance(link, Matrix | Row):
-            return 3
-        words = [n for n in walk_formula(link) if isinstance(n, Call) and (flat(n.function) or "") in self.env.words]
-        defined = [n for n in walk_formula(link) if isinstance(n, Call) and (flat(n.function) or "") in self.env.functions]
-        if defined:
-            return 0
-        return 1 if words else 0 if not definition.rights or link is definition.rights[0] else 2
+            return 4, place
+        if isinstance(link, Call):
+            name = flat(link.function) or ""
+            known = self.env.functions.get(name)
+            if known is not None:
+                return (0 if known.order < definition.kind.statement.order else 3), place
+            if table.scalar(name) or table.vector(name):
+                return 0, place
+            return 1, place
+        return 2, place
 
     def _equation(self, definition: Definition, link: Formula) -> Equation:
         env, left = self.env, definition.left
         declared = env.quantities.get(left.name)
         at: list[Index] = []
-        for k, item in enumerate(left.indices):
+        indices = left.indices
+        if not indices and (general := general_entry(link)) is not None:
+            link, letter, last = general
+            indices = (letter,)
+            env.ranges.setdefault(letter.text, last)
+        for k, item in enumerate(indices):
             if isinstance(item, Name):
-                axis = declared.axes[k] if declared and len(declared.axes) == len(left.indices) else env.shapes.axis(
-                    env.ranges.get(item.text), item.text, left.name)
-                env.shapes.letter.setdefault(env.shapes.find(axis), item.text)
+                axis = declared.axes[k] if declared and len(declared.axes) == len(indices) else env.shapes.axis(
+                    env.ranges.get(item.text), None, left.name)
+                if not item.text.startswith(LETTER):
+                    env.shapes.letter.setdefault(env.shapes.find(axis), item.text)
                 if (known := env.ranges.get(item.text)) is not None:
-                    env.shapes.unify(axis, env.shapes.axis(known, item.text), item.span, f"the range of {item.text}")
+                    env.shapes.unify(axis, env.shapes.axis(known), item.span, f"the range of {item.text}")
                 index = env.shapes.index(axis)
                 env.letters[item.text] = index
                 at.append(index)
@@ -146,70 +161,7 @@ class Definer:
             raise Unclear(link.span, f"{left.name} is defined by itself", "give the new value a name of its own")
         for axis in env.quantities[left.name].axes:
             env.shapes.origin.setdefault(env.shapes.find(axis), left.name)
-        return Equation(Entry(left.name, at), term.expr, definition.kind.statement.tag, link.span)
+        return Equation(Entry(left.name, at), as_softmax(term.expr, at, env.shapes), definition.kind.statement.tag, link.span)
 
     def _reads_itself(self, name: str, e: Expr, at: tuple[Index, ...]) -> bool:
         return any(isinstance(n, Entry) and n.tensor == name and all(p in at for p in n.at) for n in walk(e))
-
-
-# ---- pre-activations get a name -----------------------------------------------------------------------------------
-
-def split(equations: list[Equation], taken: set[str]) -> tuple[list[Equation], list[tuple[str, str]]]:
-    """Functions of whole formulas given an argument with a name: h = σ(W x + b) becomes z_h = W x + b, h = σ(z_h).
-
-    Only arguments with a sum or a function in them; and a vector function inside a formula gets its own name. The second value
-    says which names were made: (name, whose argument it is).
-    """
-    out: list[Equation] = []
-    made: list[tuple[str, str]] = []
-    for equation in equations:
-        right = _named_inside(equation, equation.right, out, taken, made, top=True)
-        out.append(Equation(equation.left, right, equation.label, equation.span))
-    return out, made
-
-
-def _named_inside(equation: Equation, e: Expr, out: list[Equation], taken: set[str], made: list[tuple[str, str]], top: bool) -> Expr:
-    from ..core.walk import children, rebuild
-    if not children(e):
-        return e
-    match e:
-        case Component(function, index, body, at):
-            body = _argument(equation, body, out, taken, made) if not isinstance(body, Entry) else body
-            e = Component(function, index, body, at)
-            if top:
-                return e
-            return _new(equation, e, "s", out, taken, made, "the value of")
-        case Apply(function, (argument, *rest), order) if _long(argument):
-            if top or free(argument):
-                return Apply(function, (_argument(equation, argument, out, taken, made), *rest), order)
-            return e
-    return rebuild(e, lambda child: _named_inside(equation, child, out, taken, made, False))
-
-
-def _long(e: Expr) -> bool:
-    from ..core.expr import Sum
-    return any(isinstance(n, Sum | Apply | Component) for n in walk(e)) and not isinstance(e, Entry)
-
-
-def _argument(equation: Equation, e: Expr, out, taken, made) -> Expr:
-    e = _named_inside(equation, e, out, taken, made, False)
-    return _new(equation, e, "z", out, taken, made, "the pre-activation of")
-
-
-def _new(equation: Equation, e: Expr, letter: str, out: list[Equation], taken: set[str], made: list[tuple[str, str]], what: str) -> Entry:
-    known = next((o for o in out if o.right == e), None)
-    if known is not None:
-        return known.left
-    name = f"{letter}_{equation.name}"
-    while name in taken:
-        letter += "'"
-        name = f"{letter}_{equation.name}"
-    taken.add(name)
-    order = [i for i in equation.left.at if i in free(e)]
-    order += sorted(free(e) - set(order), key=lambda i: (i.axis.name, i.mark))
-    entry = Entry(name, tuple(order))
-    out.append(Equation(entry, e, "", equation.span))
-    made.append((name, equation.name))
-    return entry
-
-

@@ -118,10 +118,15 @@ class Elaborator:
         return quantity
 
     def guess(self, name: str) -> int:
-        """Rank by habit: a capital letter is a matrix, a small Latin letter a vector, a small Greek letter a number."""
-        if self.env.scalars or name[0].islower() and len(name.split("_")[0].split("^")[0].rstrip("*'")) > 3:
+        """Rank by use, else by habit: a capital letter is a matrix, a small Latin letter a vector, a Greek letter or a word a number."""
+        if name in self.env.ranks:
+            return self.env.ranks[name]
+        base = name.split("_")[0].split("^")[0].rstrip("*'")
+        for accent in ("hat", "bar", "tilde"):
+            base = base.removesuffix(accent)
+        if self.env.scalars or len(base) > 1:
             return 0
-        return 2 if name[0].isupper() else 1
+        return 2 if base.isupper() else 1
 
     def whole(self, quantity: Quantity) -> Term:
         at = tuple(self.shapes.index(axis) for axis in quantity.axes)
@@ -297,9 +302,10 @@ class Elaborator:
         lower = formula.lower
         for part in () if lower is None else items(lower):
             match part:
-                case Name(_, text, _):
-                    letters[text] = (self.env.base, high)
-                case Relation(_, (Name(_, text, _), Numeral(_, low)), ("=",)):
+                case Name() | Script() if flat(part):
+                    letters[flat(part)] = (self.env.base, high)
+                case Relation(_, (Name() | Script() as letter, Numeral(_, low)), ("=",)) if flat(letter):
+                    text = flat(letter)
                     if high is not None and int(low) not in (0, 1):
                         raise Unclear(part.span, f"a sum that starts at {low}", "sum over the whole axis")
                     if low == "0" and isinstance(high, int):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from ..core.axis import Axis, Index
 from ..core.expr import Entry, Offset, Position, position
 from .names import Reading, flat, readings
-from .syntax import Formula, Name, Negative, Numeral, Product, Sum
+from .syntax import Formula, Name, Negative, Numeral, Product, Script, Sum
 from .terms import Shapes, Term, Unclear
 
 
@@ -30,6 +30,7 @@ class SheetFunction:
     parameters: tuple[Formula, ...]
     body: Formula
     at: tuple[Formula, ...] = ()
+    order: int = 0                      # its place in the sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Note:
     text: str
     why: str = ""
     suggestion: str = ""
+    owner: str = ""                     # the quantity whose definition it is about
 
 
 @dataclass(slots=True)
@@ -55,13 +57,16 @@ class Environment:
     letters: dict[str, Index] = field(default_factory=dict)         # index letters bound where we are
     locals: dict[str, Term] = field(default_factory=dict)           # parameters of a sheet function being applied
     notes: list[Note] = field(default_factory=list)
+    owner: str = ""                                                 # the quantity whose definition is being read
     base: int = 1                                                   # what the sheet counts from
+    ranks: dict[str, int] = field(default_factory=dict)             # how many indices a name is seen with, at most
     scalars: bool = False                                           # a sheet without any vector or matrix
+    columns: bool = False                                           # the examples of a batch are the columns
     rows: bool = False                                              # vectors stand as rows
 
     def note(self, kind: str, span, text: str, why: str = "", suggestion: str = "") -> None:
-        made = Note(kind, span, text, why, suggestion)
-        if not any(n.kind == kind and n.text == text for n in self.notes):
+        made = Note(kind, span, text, why, suggestion, self.owner)
+        if not any((n.kind, n.text, n.owner) == (kind, text, self.owner) for n in self.notes):
             self.notes.append(made)
 
     # ---- names ----------------------------------------------------------------------------------------------------
@@ -82,7 +87,7 @@ class Environment:
         return isinstance(formula, Numeral) or self._letter(formula) or isinstance(formula, Sum) and any(self._letter(t) for t in formula.terms)
 
     def _letter(self, formula: Formula) -> bool:
-        return isinstance(formula, Name) and (formula.text in self.letters or formula.text in self.ranges)
+        return isinstance(formula, Name | Script) and ((text := flat(formula)) in self.letters or text in self.ranges)
 
     def known(self, name: str) -> bool:
         return name in self.locals or name in self.quantities or name in self.heads
@@ -94,7 +99,7 @@ class Environment:
         match formula:
             case Numeral(_, text) if text.isdigit():
                 return Offset((), int(text) - self.base)
-            case Name(_, text, _) if text in self.letters:
+            case Name() | Script() if (text := flat(formula)) in self.letters:
                 index = self.letters[text]
                 self.shapes.unify(index.axis, axis, formula.span, f"the index {text}")
                 return index
@@ -117,8 +122,8 @@ class Environment:
                 sign, term = -1, term.body
             if isinstance(term, Numeral) and term.text.isdigit():
                 constant += sign * int(term.text)
-            elif isinstance(term, Name) and term.text in self.letters:
-                terms.append((self.letters[term.text], sign))
+            elif (letter := flat(term)) in self.letters:
+                terms.append((self.letters[letter], sign))
             else:
                 raise Unclear(formula.span, "an index that is neither a letter, a number nor a sum of the two")
         if len(terms) == 1 and terms[0][1] == 1:                    # a shift along the axis itself: h_{t-1}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from longhand.reading import atoms
+from longhand.reading import atoms, commands
 from longhand.reading.brackets import Balancer
 from longhand.reading.derivatives import slashed
 from longhand.reading.repairs import Problem, Repair
@@ -62,7 +62,8 @@ def read_formula(text: str, offset: int = 0) -> Reading:
 
 
 class Parser:
-    """The tokens of one formula and the place in them. The operands are in `atoms`, one function each."""
+    """The tokens of one formula and the place in them. The operands are in `atoms` and `commands`, one function each."""
+    commands = commands.HANDLERS
 
     def __init__(self, tokens: list[Token], whole: Span, repairs: list[Repair]) -> None:
         self.tokens = tokens
@@ -97,8 +98,9 @@ class Parser:
         return Span(start, max(start, self.stop))
 
     def here(self) -> Empty:
-        at = min(self.next.start, self.end.start)
-        return Empty(Span(at, at))
+        """Nothing, at this place."""
+        self.stop = max(self.stop, self.next.start)
+        return Empty(Span(self.next.start, self.next.start))
 
     def starts(self) -> bool:
         return self.next.kind in STARTING
@@ -154,11 +156,12 @@ class Parser:
         items: list[Formula] = []
         separators: list[str] = []
         while True:
+            before = self.at
             separator = self.separators()
             token = self.next
             if token.kind in ENDING:
                 return items, separators
-            if token.kind == "tag" or row and items and separator and self.numbered():
+            if token.kind == "tag" or row and items and self.numbered(before):
                 self.take_tag()
                 continue
             if token.kind == "script" and items:
@@ -186,10 +189,12 @@ class Parser:
                 seen = text
         return seen
 
-    def numbered(self) -> bool:
-        """An equation's number, (1.1) or (2-3), at the end of its row."""
+    def numbered(self, before: int) -> bool:
+        """An equation's number, (1.1) or (2-3), at the end of its row, behind a wide space or a full stop."""
         ahead = 1
         if self.next.kind != "open" or self.next.text != "(":
+            return False
+        if not any(token.kind in ("quad", "stop") for token in self.tokens[before:self.at]):
             return False
         while ahead < 7 and self.peek(ahead).kind in ("number", "minus", "stop"):
             ahead += 1
@@ -227,7 +232,8 @@ class Parser:
         start = self.next.start
         terms: list[Formula] = []
         if self.next.kind in ("plus", "minus") and self.peek().kind in ENDING:
-            return Symbol(self.span(start), self.take().text)
+            text = self.take().text
+            return Symbol(self.span(start), text)
         if row and self.next.kind == "plus":
             terms.append(self.here())
         else:

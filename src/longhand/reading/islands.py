@@ -29,6 +29,7 @@ MARK = re.compile(r"""
   | (?P<double>\$\$)
   | (?P<single>\$)
 """, re.VERBOSE | re.MULTILINE | re.DOTALL)
+DOLLAR = re.compile(r"(?<!\\)\$")
 BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 HEADING = re.compile(r"^#{1,6}[ \t]", re.MULTILINE)
 ENVIRONMENTS = MATRICES | CASES | DISPLAYS
@@ -100,7 +101,7 @@ def _comment(finder: _Finder, match: re.Match[str]) -> Island | None:
 
 def _begin(finder: _Finder, match: re.Match[str]) -> Island | None:
     text, start = finder.text, match.end()
-    name = text[start:text.find("}", start, start + 30)]
+    name = text[start:start + 30].partition("}")[0]
     if name.rstrip("*") not in ENVIRONMENTS:
         return None
     closer = rf"\end{{{name}}}"
@@ -124,9 +125,6 @@ def _closed(finder: _Finder, match: re.Match[str], kind: str, closer: str) -> Is
     if not finder.text[match.end():end].strip():
         return None
     return Island(kind, match.start(), end + len(closer), match.end(), end)
-
-
-DOLLAR = re.compile(r"(?<!\\)\$")
 
 
 def _single(finder: _Finder, match: re.Match[str]) -> Island | None:

@@ -68,7 +68,7 @@ def collect(kinds: list[Kind], letters: set[str], environment: Environment) -> K
             case FunctionDefined(_, name, parameters, at, rights, _):
                 body = next((r for r in rights), None)
                 if name not in environment.functions and body is not None:
-                    environment.functions[name] = SheetFunction(name, parameters, body, at)
+                    environment.functions[name] = SheetFunction(name, parameters, body, at, kind.statement.order)
             case Restricted():
                 known.restricted.append(kind)
             case FactStated():

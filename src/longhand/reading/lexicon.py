@@ -21,11 +21,16 @@ class Meaning:
     value: str = ""
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
 # What an imperative asks for; "" leaves it to the objects.
 _VERBS = """
 : compute, find, derive, give, determine, evaluate, obtain, report, write, calculate, get, tabulate, differentiate, deduce, provide,
-  work out, write down, write out, find out, what is, what are, list, state, print, present, carry out, perform, do, run, execute, express,
-  conduct, complete, take the derivative, show
+  work out, write down, write out, find out, what is, what are, list, state, print, present, carry out, perform, do, run, execute,
+  express, conduct, complete, take the derivative, show
 update: update
 backward: back propagate, backpropagate, back prop, backprop, propagate back
 verify: show that, prove, verify, check, confirm, correct, demonstrate that, check whether, check that, show why, judge, validate
@@ -36,22 +41,23 @@ schematic: draw, sketch, make, illustrate
 _UNABLE = """
 repeat: repeat, redo
 iterate: iterate
-explain: explain, discuss, describe, comment, justify, argue, compare, interpret, reason, say, tell, motivate, summarise, summarize, conclude,
-  elaborate, answer, investigate, analyse, analyze, examine, explore, study
+explain: explain, discuss, describe, comment, justify, argue, compare, interpret, reason, say, tell, motivate, summarise, summarize,
+  conclude, elaborate, answer, investigate, analyse, analyze, examine, explore, study
 plot: plot, graph, visualise, visualize
 transform: convolve, prepend, append, shuffle, swap, normalise, normalize, standardise, standardize, estimate, approximate, predict,
-  classify, train, fit, optimise, optimize, minimise, minimize, maximise, maximize, tune, choose, select, design, construct, build, extend,
-  generalise, generalize, simplify, rewrite, solve, sample, generate, count, measure, rank, sort, propose, suggest, guess, decide, identify,
-  name, submit, load, download, bound, factor, expand, integrate, invert, diagonalise, diagonalize, reconstruct, recover, reproduce,
-  transform, convert, translate, prune, quantise, quantize, detect, try, apply, multiply, add, subtract, divide, double, halve, remove
-what: what happens, what goes wrong, what does, what do, what would, what if, what, why, how, which, who, when does, is it, does the, can you,
-  could you
+  classify, train, fit, optimise, optimize, minimise, minimize, maximise, maximize, tune, choose, select, design, construct, build,
+  extend, generalise, generalize, simplify, rewrite, solve, sample, generate, count, measure, rank, sort, propose, suggest, guess,
+  decide, identify, name, submit, load, download, bound, factor, expand, integrate, invert, diagonalise, diagonalize, reconstruct,
+  recover, reproduce, transform, convert, translate, prune, quantise, quantize, detect, try, apply, multiply, add, subtract, divide,
+  double, halve, remove
+what: what happens, what goes wrong, what does, what do, what would, what if, what, why, how, which, who, when does, is it, does the,
+  can you, could you
 """
 # Words that are a verb only at the head of a clause.
-NOUN_OR_VERB = frozenset("""update state list report show check do print present program correct complete draw sketch make run get plot graph
-    estimate sample bound factor name rank sort measure count answer study reason design process transform code express double add
-    train fit try apply multiply which when what how who obtain find build load select choose say tell what give approximate divide remove
-    compare judge describe append swap construct explore generate comment argue""".split())
+NOUN_OR_VERB = words("""update state list report check present program correct complete draw sketch run plot graph estimate sample bound
+    factor name rank sort measure count answer study reason design process transform code express double train fit load build judge comment
+    approximate swap do make get forward""")
+QUESTIONS = words("what why how which who when")
 # Imperatives that give something instead of asking for it.
 _TOLD = """
 : consider, let, let us, suppose, assume, put, recall, note, denote, define, set, start, start from, replace, remember, see, refer, use,
@@ -65,8 +71,9 @@ hessian: hessian, hessian matrix, second derivative, second order derivative
 forward: forward, forward pass, forward propagation, forward computation, forward value, forward phase, forward step, feed forward,
   feed forward process, feed forward pass, feedforward, feedforward pass, feedforward process, forward process, forward calculation,
   forward table, forward propagate
-backward: backward, backward pass, backward propagation, back propagation, backpropagation, back propagation process, back propagation pass,
-  backward computation, backward phase, backward process, backprop, back prop, backward table, backward step, backpropagation process
+backward: backward, backward pass, backward propagation, back propagation, backpropagation, back propagation process,
+  back propagation pass, backward computation, backward phase, backward process, backprop, back prop, backward table, backward step,
+  backpropagation process
 update: updated, update, updated value, new weight, new bias, new parameter, new value, updated version, weight update, parameter update,
   bias update, update rule, update equation, gradient descent step, gradient step, parameter step, update step, gradient descent update,
   weight update rule, gradient descent update equation, change of the weight
@@ -82,7 +89,7 @@ schematic: schematic, diagram, computational graph, computation graph, rough sch
 check: gradient check, numerical gradient check, finite difference check
 """
 _THINGS = """
-weights: weight, weight matrix, weight matrices, weight vector
+weights: weight, hidden weight, output weight, input weight, weight matrix, weight matrices, weight vector
 biases: bias, bias vector, bias term
 parameters: parameter, trainable parameter, learnable parameter, model parameter
 inputs: input, input vector, input variable, input value, softmax input, softmax input vector, network input
@@ -92,10 +99,10 @@ loss: loss, cost, error, total error, total loss, loss value, objective, loss fu
   objective function, error value, value of the loss
 logits: logit
 probabilities: probability, predicted probability, class probability, class probabilities
-hidden: hidden node, hidden unit, hidden neuron, hidden layer, hidden activation, hidden state, hidden value, hidden layer output, activation,
-  hidden layer activation, unit, node, neuron
-intermediates: intermediate, intermediate value, intermediate quantity, intermediate quantities, intermediate variable, every intermediate,
-  quantity, quantities, variable
+hidden: hidden node, hidden unit, hidden neuron, hidden layer, hidden activation, hidden state, hidden value, hidden layer output,
+  activation, hidden layer activation, unit, node, neuron
+intermediates: intermediate, intermediate value, intermediate quantity, intermediate quantities, intermediate variable,
+  every intermediate, quantity, quantities, variable
 pre-activations: pre activation, preactivation, net input, weighted sum, weighted input
 deltas: delta, local gradient, error signal, error term
 """
@@ -104,30 +111,42 @@ of: of
 wrt: with respect to, w r t, wrt, respecting, relative to
 for: for, at, to, on
 context: with, in, after, when, if, before, given, assuming, from, into, inside, within, under, during, about
-using: using, via, by, through, by means of, based on, in terms of, where, without, employing, according to, making use of, starting from,
-  whose, when using, as a function of, as function of, by using, by applying, following
+using: using, via, by, through, by means of, based on, in terms of, where, without, employing, according to, making use of,
+  starting from, whose, when using, as a function of, as function of, by using, by applying, following
 """
 _FILL = """
-: the, a, an, all, each, every, both, these, those, following, below, above, by hand, also, now, please, respectively, respective, as, too, well,
-  as well, first, finally, your, our, its, their, then, next, explicit, explicitly, function, vector, matrix, matrices, layer, network, neural,
-  neural network, in vector form, in matrix form, in index form, in component form, in vector notation, in matrix notation,
-  in vector and matrix form, in one line, in full, in detail, detailed, chain rule, the chain rule, chain rule product, as chain rule products,
-  product, numerical, numerically, analytically, analytical, symbolic, symbolically, scalar, corresponding, resulting, initial, only, task, problem,
-  question, part, exercise, ours, extension by us, extension, us, i e, ie, eg, namely, that is, be, given by, given in, given above, given below,
-  as given, defined, shown, process, pass, propagation, total, order, in the order of, in order of, in that order, value of, model, single,
-  necessary, required, needed, different, various, element, entry, entries, component, column, row, i th, ith, jth, matrix vector, two, three,
-  computation, task is, set of, result, term, whole, complete, entire, full, gradient descent, this, such, training example, feed, hand, true,
-  new, node, rule, simple, standard, usual, form, carefully, clearly, correctly, step by step, for all, for every, cross entropy loss function,
-  real, in this network, of this network, of the network, of the neural network, in the network, one, one hidden layer, compute and,
-  representing, represent, represents, network with, in class, backpropagation rule, back propagation rule, elementwise, sheet, evaluation, i, if, else, extra, desired, hidden layer of, number of
+: the, a, an, all, each, every, both, these, those, following, below, above, by hand, also, now, please, respectively, respective, as,
+  too, well, as well, first, finally, your, our, its, their, then, next, explicit, explicitly, function, vector, matrix, matrices, layer,
+  network, neural, neural network, in vector form, in matrix form, in index form, in component form, in vector notation,
+  in matrix notation, in vector and matrix form, in one line, in full, in detail, detailed, chain rule, the chain rule,
+  chain rule product, as chain rule products, product, numerical, numerically, analytically, analytical, symbolic, symbolically, scalar,
+  corresponding, resulting, initial, only, task, problem, question, part, exercise, ours, extension by us, extension, us, i e, ie, eg,
+  namely, that is, be, given by, given in, given above, given below, as given, defined, shown, process, pass, propagation, total, order,
+  in the order of, in order of, in that order, value of, model, single, necessary, required, needed, different, various, element, entry,
+  entries, component, column, row, i th, ith, jth, matrix vector, two, three, computation, task is, set of, result, term, whole,
+  complete, entire, full, gradient descent, this, such, training example, feed, hand, true, new, node, rule, simple, standard, usual,
+  form, carefully, clearly, correctly, step by step, for all, for every, cross entropy loss function, real, in this network,
+  of this network, of the network, of the neural network, in the network, one, one hidden layer, compute and, representing, represent,
+  represents, network with, in class, backpropagation rule, back propagation rule, elementwise, sheet, evaluation, i, if, else, extra,
+  desired, combined, bptt, back propagation through time, backpropagation through time, hidden layer of
 """
 _CONJ = "and: and, or, as well as, along with, together with, plus"
 # Words of somebody's working; a sentence without a request that holds one of them asks nothing.
 _WORKING = """
-: this is, so, therefore, thus, hence, because, as we, we mentioned, mentioned, dim, which is, it follows, similarly, likewise, means, this means,
-  we get, we have, else, otherwise, we obtain, we can see, we should, we see, the same with, consistent with, to multiply, analogously, implies, it is, sth
+: this is, so, therefore, thus, hence, because, as we, we mentioned, mentioned, dim, which is, it follows, similarly, likewise, means,
+  this means, we get, we have, else, otherwise, we obtain, we can see, we should, we see, the same with, consistent with, to multiply,
+  analogously, implies, it is, sth
 """
-_CLAIM = "claim: claim, claims, claimed, conclude, concludes, asserts, believes, thinks, argues, concluded, asserted, published answer, key says"
+# What is asked without an imperative.
+_PASSIVE = """
+: is needed, are needed, is required, are required, is wanted, are wanted, is sought, are sought, is asked, are asked, is asked for,
+  are asked for, to be computed, to be found, to be determined, to be derived, to be calculated, to be given, to be shown, to be updated,
+  to be evaluated, to be obtained, must be computed, must be found, must be derived, should be computed, should be found, should be derived,
+  should be updated, should be given, must be given
+"""
+_CLAIM = """
+claim: claim, claims, claimed, conclude, concludes, asserts, believes, thinks, argues, concluded, asserted, published answer, key says
+"""
 # What changes a result and is not read from words.
 _EFFECTS = """
 dropout: dropout, drop out
@@ -146,8 +165,14 @@ stop gradient: stop gradient, detached, detach
 convolution: stride, padding, pooling, convolution, convolved, kernel, filter
 recurrence: zero initial state, initial state, truncated, teacher forcing
 data set: training set, data set, dataset, training data, examples below, two examples, second example
+freezing: kept fixed, held fixed, held constant, frozen, not updated, left unchanged, not trained, kept constant
+logarithm base: decimal logarithm, common logarithm, binary logarithm, log base, logarithm to base, base 10, base 2
+averaging: moving average, running average, running mean, momentum of the statistics
 wiring: multiplies, multiply, connected only, not connected, swapped, missing connection, prepended
-given elsewhere: given below to
+given elsewhere: given below to, in the file, attached
+number of steps: first step, first few step, few step, several step, some step, a few iterations, until convergence
+history: before each step, before each update, after each step, after each update, at each step, at every step, each epoch, every epoch,
+  per epoch, each iteration, every iteration
 """
 _METHODS = """
 gradient descent: gradient descent, gradient descent method, full batch gradient descent, batch gradient descent, sgd, steepest descent,
@@ -160,63 +185,63 @@ unsupported: rmsprop, adagrad, adadelta, adamw, newton, newton's method, nadam, 
 _PLACES = """
 hidden: hidden layer, hidden unit, hidden node, hidden neuron, hidden
 output: output layer, output unit, output node, output neuron, output
-everywhere: everywhere, all layer, all unit, each layer, every layer, each neuron, every neuron, all neuron, both layer, each unit, all non input unit,
-  throughout
+everywhere: everywhere, all layer, all unit, each layer, every layer, each neuron, every neuron, all neuron, both layer, each unit,
+  all non input unit, throughout
 """
 _FACTS = """
 no bias: no bias, no biases, without bias, without biases, without a bias, bias free, no bias term, without bias term
-frozen: biases left alone, bias left alone, biases are not updated, biases not updated, biases are left alone, biases stay fixed, biases fixed,
-  biases are kept fixed, biases unchanged, keep the biases fixed, do not update the biases, biases are fixed, biases are not trained
+frozen: biases left alone, bias left alone, biases are not updated, biases not updated, biases are left alone, biases stay fixed,
+  biases fixed, biases are kept fixed, biases unchanged, keep the biases fixed, do not update the biases, biases are fixed,
+  biases are not trained
 one-hot: one hot, one hot vector, one hot vec, one hot label, one hot label vector, one hot encoded, one hot encoding
 row vectors: row vector
 column vectors: column vector
 row-wise: row wise, per row, along rows, along the rows, along each row, rowwise, for each row, over rows
 column-wise: per column, column wise, columnwise, along columns, along the columns, for each column
+examples in columns: in columns
+examples in rows: in rows
 elementwise: element wise, elementwise, componentwise, entrywise
 sum: sum over the repeated index, summed over the repeated index, summation convention, einstein summation, einstein convention,
   sum over the batch, summed over the batch, sum over examples, sum over all examples
-mean: mean over the batch, averaged over the batch, average over the batch, mean of, mean over examples, averaged over examples, averaged over
-  the examples, mean over the examples, batch mean
+mean: mean over the batch, averaged over the batch, average over the batch, mean of, mean over examples, averaged over examples,
+  averaged over the examples, mean over the examples, batch mean
 distribution: probability distribution
 class base 0: zero based, counting from zero, counted from zero, 0 based, class indices start at 0
 class base 1: one based, counting from one, 1 based
 natural logarithm: natural logarithm, natural log
-logarithm base 10: base 10, decimal logarithm
 """
 _NUMBERED = """
+momentum: momentum, momentum coefficient, momentum parameter, momentum factor, momentum rate, momentum constant
 rate: learning rate, step size, step length, rate, lr
 target: target, target value, target output, desired output, desired output value, ground truth, ground truth label, label, teacher signal
 class: true class, correct class, true label, gold class, class label, target class, right class, correct label
 """
 _FINITE = """
-: is, are, was, were, has, have, had, contains, consists, includes, computes, receives, generates, employs, uses, produces, represents, denotes,
-  transforms, maps, applies, gives, takes, writes, does, holds, follows, equals, becomes, goes, needs, applied, obtained, defined, used,
-  will, would, contain, consist, listed, called, known, transformed, trained, followed, connected, computed, made, read
+: is, are, was, were, has, have, had, contains, consists, includes, computes, receives, generates, employs, uses, produces, represents,
+  denotes, transforms, maps, applies, gives, takes, writes, does, holds, follows, equals, becomes, goes, needs, applied, obtained,
+  defined, used, will, would, contain, consist, listed, called, known, transformed, trained, followed, connected, computed, made, read
 """
 NUMBERS = MappingProxyType({word: str(value) for value, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve".split())} | {"single": "1"})
-COUNTED = frozenset("""input inputs output outputs neuron neurons unit units node nodes layer layers weight weights bias biases class classes
-    example examples sample samples word words feature features category categories parameter parameters row rows column columns gates""".split())
-STEP_WORDS = frozenset("step steps epoch epochs iteration iterations update updates".split())
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])} | {"single": "1"})
+COUNTED = words("""input inputs output outputs neuron neurons unit units node nodes layer layers weight weights bias biases class classes
+    example examples sample samples word words feature features category categories parameter parameters row rows column columns gates""")
+STEP_WORDS = words("step steps epoch epochs iteration iterations update updates")
 # Nouns in front of a number that only names something.
-REFERENCES = frozenset("""eq eqs eqn equation equations figure fig figures section sec problem problems question exercise homework assignment
-    part parts table chapter week lecture page theorem lemma appendix task example hw ps step""".split())
-POINTS = frozenset("point points pt pts mark marks credit credits percent".split())
-MONTHS = frozenset("""january february march april may june july august september october november december spring summer autumn fall winter
-    semester""".split())
-TITLES = frozenset("problem question exercise task assignment".split())
-ADVICE_VERBS = frozenset("benefit use assume refer consult want leave ignore skip need take suppose".split())
+REFERENCES = words("""eq eqs eqn equation equations figure fig figures section sec problem problems question exercise homework q
+    assignment part parts table chapter week lecture page theorem lemma appendix task example hw ps step""")
+POINTS = words("point points pt pts mark marks credit credits percent")
+MONTHS = words("""january february march april may june july august september october november december spring summer autumn fall winter
+    semester""")
+TITLES = words("problem question exercise task assignment")
+ADVICE_VERBS = words("benefit use assume refer consult want leave ignore skip need take suppose")
 
 
 def _rows(table: str) -> Iterable[tuple[str, str]]:
-    name = ""
-    for line in table.strip().splitlines():
-        head, colon, rest = line.partition(":")
-        if colon:
-            name = head.strip()
-        for phrase in (rest if colon else line).split(","):
+    for row in table.strip().replace("\n  ", " ").splitlines():
+        name, _, phrases = row.partition(":")
+        for phrase in phrases.split(","):
             if phrase.strip():
-                yield name, phrase.strip()
+                yield name.strip(), phrase.strip()
 
 
 def _split(name: str) -> tuple[str, ...]:
@@ -225,9 +250,10 @@ def _split(name: str) -> tuple[str, ...]:
 
 def _table() -> Mapping[tuple[str, ...], tuple[Meaning, ...]]:
     found: dict[tuple[str, ...], list[Meaning]] = {}
-    for role, table in (("verb", _VERBS), ("unable", _UNABLE), ("told", _TOLD), ("fact", _FACTS), ("op", _OPS), ("thing", _THINGS),
-                        ("prep", _PREPS), ("conj", _CONJ), ("method", _METHODS), ("place", _PLACES), ("numbered", _NUMBERED), ("fill", _FILL),
-                        ("working", _WORKING), ("claim", _CLAIM), ("effect", _EFFECTS), ("finite", _FINITE)):
+    tables = {"verb": _VERBS, "unable": _UNABLE, "told": _TOLD, "fact": _FACTS, "op": _OPS, "thing": _THINGS, "prep": _PREPS, "conj": _CONJ,
+              "method": _METHODS, "place": _PLACES, "numbered": _NUMBERED, "fill": _FILL, "working": _WORKING, "claim": _CLAIM,
+              "passive": _PASSIVE, "effect": _EFFECTS, "finite": _FINITE}
+    for role, table in tables.items():
         for value, phrase in _rows(table):
             found.setdefault(_split(phrase), []).append(Meaning(role, value))
     misleading = {"step", "id", "threshold", "ramp", "positive part", "unit step", "hard step"}
@@ -247,57 +273,3 @@ def _table() -> Mapping[tuple[str, ...], tuple[Meaning, ...]]:
 
 STEPS = Meaning("steps")
 MEANINGS = _table()
-LONGEST = max(map(len, MEANINGS))
-_NAMING = frozenset("op thing place numbered fact fill effect method activation loss working".split())
-
-
-def singular(word: str) -> str:
-    """The word without the ending of a plural."""
-    if len(word) < 4 or word.endswith(("ss", "us", "is", "bias", "pass")) or not word.endswith("s"):
-        return word
-    for ending, instead in (("ies", "y"), ("sses", "ss"), ("biases", "bias"), ("xes", "x"), ("s", "")):
-        if word.endswith(ending):
-            return word.removesuffix(ending) + instead
-    return word
-
-
-def _singulars() -> Mapping[tuple[str, ...], tuple[Meaning, ...]]:
-    """The phrases in the singular, in the meanings that a plural may have: "updates" is no imperative."""
-    found: dict[tuple[str, ...], tuple[Meaning, ...]] = {}
-    for phrase, meanings in MEANINGS.items():
-        key = tuple(map(singular, phrase))
-        kept = tuple(m for m in meanings if m.role in _NAMING)
-        if kept:
-            found[key] = tuple(dict.fromkeys((*found.get(key, ()), *kept)))
-    return MappingProxyType(found)
-
-
-_SINGULARS = _singulars()
-
-
-def meanings(words: tuple[str, ...]) -> tuple[Meaning, ...]:
-    """What a phrase of small words may mean."""
-    exact = MEANINGS.get(words, ())
-    return tuple(dict.fromkeys((*exact, *_SINGULARS.get(tuple(map(singular, words)), ()))))
-
-
-_KNOWN = frozenset(word for phrase in (*MEANINGS, *_SINGULARS) for word in phrase) | COUNTED | STEP_WORDS | REFERENCES | POINTS | MONTHS | TITLES
-
-
-def _shorter(word: str) -> Iterable[str]:
-    return (word[:i] + word[i + 1:] for i in range(len(word)))
-
-
-_MISSPELT = {short: word for word in sorted(_KNOWN) if len(word) > 5 for short in _shorter(word)}
-
-
-def corrected(word: str) -> str:
-    """The word with one letter put in, taken out or two exchanged, where that makes a known one of it: "ouput", "respectiely"."""
-    if len(word) < 5 or word in _KNOWN or singular(word) in _KNOWN:
-        return word
-    if word in _MISSPELT:
-        return _MISSPELT[word]
-    if len(word) < 7 or len(word) > 20:
-        return word
-    swaps = (word[:i] + word[i + 1] + word[i] + word[i + 2:] for i in range(len(word) - 1))
-    return next((w for w in (*_shorter(word), *swaps) if w in _KNOWN and len(w) > 5), word)

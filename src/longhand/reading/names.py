@@ -110,7 +110,7 @@ def _script_readings(span, base, sub, sup, primes) -> Iterator[Reading]:
                               inner.brackets)
         return
     core = flat(base)
-    if core is None or isinstance(base, Numeral):
+    if core is None or isinstance(base, Numeral | Group):
         return
     below, above = items(sub), flat(sup)
 

@@ -1,7 +1,7 @@
 """Numbers from outside the sheet (--data): names compared without markup, shapes checked against what the sheet says."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from ..core.problem import Value
@@ -17,9 +17,13 @@ def put_data(known: Known, data: Mapping[str, object]) -> None:
     env = known.environment
     used: dict[str, str] = {}
     names = sorted(set(env.heads) | set(env.quantities) | set(env.sizes) | env.mentioned)
-    for given, raw in data.items():
+    for label, raw in data.items():
+        given, _, counted = label.partition("(")
+        given = given.strip()
+        if counted.strip(" )") == "0-based":                    # class labels counted from 0
+            raw = [r + env.base for r in raw] if isinstance(raw, list) else int(str(raw)) + env.base
         fitting = [n for n in names if loose(n) == loose(given)]
-        fitting = [n for n in fitting if n == given] or fitting or [n for n in names if loose(n.split("^")[0].split("_")[0]) == loose(given)]
+        fitting = [n for n in fitting if n == given] or fitting or _base(names, given, str) or _base(names, given, str.casefold)
         if not fitting:
             shown = ", ".join(n for n in names if n not in known.definitions)
             raise DataError(f"--data gives numbers for {given}, which the problem does not have", suggestion=f"It has {shown}." if shown else "")
@@ -45,6 +49,12 @@ def put_data(known: Known, data: Mapping[str, object]) -> None:
             note = env.notes[-1] if len(env.notes) > before else None
             raise DataError(f"--data: {note.text}" if note else f"--data: the numbers of {given} do not fit")
         known.data[name] = (numbers, spelled, Span(0, 0))
+
+
+def _base(names: list[str], given: str, fold: Callable[[str], str]) -> list[str]:
+    """Names that are the given one but for their capitals, or whose letter it is."""
+    same = [n for n in names if fold(loose(n)) == fold(loose(given))]
+    return same or [n for n in names if fold(loose(n.split("^")[0].split("_")[0])) == fold(loose(given))]
 
 
 def exact(raw: object, name: str) -> Value:

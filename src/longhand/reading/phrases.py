@@ -4,18 +4,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from .clauses import Item, is_number
-from .lexicon import COUNTED, MONTHS, NUMBERS, STEPS, POINTS, REFERENCES, STEP_WORDS, TITLES
-from .syntax import Accent, Call, Derivative, Empty, Formula, Index, Name, Relation, Script, Span, Symbol
+from .clauses import Item
+from .lexicon import COUNTED, MONTHS, NUMBERS, POINTS, REFERENCES, STEP_WORDS, STEPS, TITLES, words
+from .mentions import has_derivative, is_differential, is_expression, is_name, is_number
+from .syntax import Empty, Formula, Relation, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """One thing stated in words.
 
-    kind     "learning rate", "steps", "method", "target", "true class", "activation", "loss", "loss formula", "definition", "count",
-             "upstream", "hint", "claim", or a convention: "one-hot", "no bias", "frozen", "row vectors", "column vectors", "row-wise",
-             "column-wise", "elementwise", "mean", "sum", "distribution", "class base", "natural logarithm", "logarithm base 10"
+    kind     "learning rate", "momentum", "steps", "method", "target", "true class", "activation", "loss", "loss formula", "definition",
+             "count", "upstream", "hint", or a convention: "one-hot", "no bias", "frozen" (the biases), "row vectors", "column vectors",
+             "row-wise", "column-wise", "elementwise", "mean", "sum", "distribution", "class base", "examples in rows",
+             "examples in columns", "natural logarithm"
     value    the number, name or formula
     subject  what it is about: "hidden", "output", "everywhere" or a function's name for an activation; the word defined; what is counted
     about    the formula it is about: the y of "y is one-hot"
@@ -38,6 +40,7 @@ class Unclear:
 
 
 Note = Callable[..., None]
+_EQUALS = words("of is are value be being equal to")
 
 
 def take(sentence: list[Item], section: int) -> tuple[list[Item], list[Phrase]]:
@@ -70,17 +73,6 @@ def amount(item: Item) -> Formula | str | None:
     return NUMBERS.get(item.text.casefold()) if len(item.tokens) == 1 else None
 
 
-def is_name(formula: Formula | None) -> bool:
-    """Is it one quantity: W_1, h, \\hat y, Z^2[i], x(t)?"""
-    match formula:
-        case Name():
-            return True
-        case Accent(_, _, body) | Script(_, body) | Index(_, body):
-            return is_name(body)
-        case _:
-            return False
-
-
 def _furniture(items: list[Item]) -> None:
     """Numbers of equations, figures and problems, points, dates."""
     for at, item in enumerate(items):
@@ -111,7 +103,7 @@ def _counts(items: list[Item], note: Note) -> None:
             continue
         for ahead in range(at + 1, min(at + 4, len(items))):
             follower = items[ahead]
-            if follower.kind != "word" or follower.has("conj", "prep", "finite"):
+            if follower.kind != "word" or follower.has("conj", "prep", "finite") or follower.word in ("the", "a", "an", "all"):
                 break
             if follower.word in STEP_WORDS:
                 note("steps", value, at, ahead)
@@ -120,7 +112,7 @@ def _counts(items: list[Item], note: Note) -> None:
                 if not follower.has("verb"):
                     _use(items, ahead, ahead)
                 break
-            if follower.word in COUNTED:
+            if follower.word in COUNTED and (at == 0 or items[at - 1].word not in COUNTED):
                 note("count", value, at, ahead, " ".join(i.text.casefold() for i in items[at + 1:ahead + 1]))
                 _use(items, at, at)
                 break
@@ -128,18 +120,18 @@ def _counts(items: list[Item], note: Note) -> None:
 
 def _numbered(items: list[Item], note: Note) -> None:
     """A rate, target or class with its number behind it; targets may be several."""
-    kinds = {"rate": "learning rate", "target": "target", "class": "true class"}
+    kinds = {"rate": "learning rate", "momentum": "momentum", "target": "target", "class": "true class"}
     for at, item in enumerate(items):
         kind = item.get("numbered")
         if kind is None or item.taken:
             continue
         ahead = at + 1
-        while ahead < len(items) and (items[ahead].mark("=:(") or items[ahead].text.casefold() in ("of", "is", "are", "value", "be", "being", "equal", "to")):
+        while ahead < len(items) and (items[ahead].mark("=:(") or items[ahead].text.casefold() in _EQUALS):
             ahead += 1
         if ahead >= len(items):
             continue
         first = items[ahead]
-        if kind == "rate" and first.kind == "math" and isinstance(first.formula, Relation):
+        if kind in ("rate", "momentum") and isinstance(first.formula, Relation) and first.formula.operators == ("=",):
             note(kinds[kind], first.formula, at, ahead)
             _use(items, at, at)
             continue
@@ -147,11 +139,14 @@ def _numbered(items: list[Item], note: Note) -> None:
             note(kinds[kind], first.text, at, ahead)
             _use(items, at, ahead)
             continue
-        while ahead < len(items) and (value := amount(items[ahead])) is not None and (kind == "rate" or not is_name(items[ahead].formula)):
+        while ahead < len(items) and (value := amount(items[ahead])) is not None:
+            if is_name(items[ahead].formula) and kind not in ("rate", "momentum"):
+                break
             note(kinds[kind], value, at, ahead, about=_nearest(items, at))
             _use(items, at, at)
             _use(items, ahead, ahead)
-            ahead += 2 if kind == "target" and ahead + 1 < len(items) and (items[ahead + 1].has("conj") or items[ahead + 1].mark(",")) else len(items)
+            more = kind == "target" and ahead + 1 < len(items) and (items[ahead + 1].has("conj") or items[ahead + 1].mark(","))
+            ahead += 2 if more else len(items)
 
 
 def _definitions(items: list[Item], note: Note) -> None:
@@ -162,12 +157,8 @@ def _definitions(items: list[Item], note: Note) -> None:
             continue
         if isinstance(item.formula, Relation) and isinstance(item.formula.parts[0], Empty) and item.formula.operators[0] == "=":
             note("definition", item.formula, at - 1, at, before.text)
-        elif before.get("thing") == "loss" and item.formula is not None and _is_expression(item.formula):
+        elif before.get("thing") == "loss" and item.formula is not None and is_expression(item.formula):
             note("loss formula", item.formula, at - 1, at)
-
-
-def _is_expression(formula: Formula) -> bool:
-    return not isinstance(formula, Relation | Derivative | Symbol | Call) and not is_name(formula) and not is_number(formula)
 
 
 def _conventions(items: list[Item], note: Note) -> None:
@@ -188,8 +179,10 @@ def _activations(items: list[Item], note: Note) -> None:
     for order, at in enumerate(where):
         limit = where[order + 1] if order + 1 < len(where) else len(items)
         low = where[order - 1] if order else -1
-        behind = next((items[i].get("place") for i in range(at + 1, limit) if items[i].has("place")), None)
-        ahead = next((items[i].get("place") for i in range(at - 1, low, -1) if items[i].has("place")), None)
+        stop = next((i for i in range(at + 1, limit) if items[i].mark(";.")), limit)
+        start = next((i for i in range(at - 1, low, -1) if items[i].mark(";.")), low)
+        behind = next((items[i].get("place") for i in range(at + 1, stop) if items[i].has("place")), None)
+        ahead = next((items[i].get("place") for i in range(at - 1, start, -1) if items[i].has("place")), None)
         subject, about = behind or ahead or "", None
         if at >= 2 and any(items[i].word == "is" for i in range(max(0, at - 3), at)):
             about = _nearest(items, at)
@@ -210,25 +203,15 @@ def _nearest(items: list[Item], at: int) -> Formula | None:
 def _upstream(items: list[Item], note: Note) -> None:
     """"Given $\\partial L/\\partial y$": a derivative that comes from outside."""
     for at, item in enumerate(items[1:], 1):
-        if item.kind == "math" and items[at - 1].word == "given" and item.formula is not None and has_derivative(item.formula):
+        outside = has_derivative(item.formula) or is_differential(item.formula)
+        if item.kind == "math" and items[at - 1].word in ("given", "upstream") and outside:
             note("upstream", item.formula, at - 1, at)
-
-
-def has_derivative(formula: Formula) -> bool:
-    """Is it a derivative, or does it name one?"""
-    match formula:
-        case Derivative():
-            return True
-        case Relation(_, parts, _):
-            return any(isinstance(part, Derivative) for part in parts)
-        case _:
-            return False
 
 
 def effects(items: Iterable[Item]) -> list[Unclear]:
     """What has an effect on the result and is not read from words."""
     found = []
-    stated = any(item.kind == "math" and item.formula is not None and not is_number(item.formula) and not is_name(item.formula) for item in items)
+    stated = any(item.kind == "math" and not is_number(item.formula) and not is_name(item.formula) for item in items)
     for item in items:
         effect = item.get("effect")
         if effect is not None and not (stated and effect in ("weight decay", "noise")):
@@ -238,7 +221,15 @@ def effects(items: Iterable[Item]) -> list[Unclear]:
     return found
 
 
-def loose_numbers(items: Iterable[Item]) -> list[Unclear]:
+def loose_numbers(items: list[Item]) -> list[Unclear]:
     """Numbers that no phrase has used: a sheet seldom has a number that means nothing."""
-    return [Unclear(item.span, item.text, "a number whose meaning was not understood") for item in items
-            if not item.taken and (item.kind == "number" or (item.kind == "math" and is_number(item.formula)))]
+    return [Unclear(item.span, item.text, "a number whose meaning was not understood") for at, item in enumerate(items)
+            if not item.taken and (item.kind == "number" or item.kind == "math" and is_number(item.formula) or _is_value(items, at))]
+
+
+def _is_value(items: list[Item], at: int) -> bool:
+    """Is it a number in words that gives a value: "all biases are zero", "set to one"?"""
+    if items[at].text.casefold() not in NUMBERS:
+        return False
+    ends = at + 1 == len(items) or items[at + 1].kind == "mark"
+    return items[at].word == "zero" or ends and at > 0 and items[at - 1].tokens[-1].word in _EQUALS

@@ -4,20 +4,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from ..calculus.batch import batched
+from ..core.axis import Axis
 from ..core.equation import Equation, Fact, Program
 from ..core.expr import ONE, Entry, Expr
-from ..core.problem import Problem, Remark, Value
+from ..core.problem import Problem, Remark, Value, Wanted
 from ..core.walk import tensors
+from ..functions import table
 from . import asked, outside
 from .agree import agree
 from .build import Builder
 from .classify import Claimed, Defined, Given, Kind, Mentioned, Strange, classify, index_letters
-from .define import Definer, split
+from .define import Definer
 from .environment import Environment, Note
-from .known import Definition, Known, collect, head
+from .known import Definition, Known, collect, head, named
 from .names import flat
 from .scopes import Scope
 from .source import Source
+from .split import Splitter
 from .syntax import Accent, BigOperator, Braces, Call, Formula, Index, Name, Numeral, Script, walk
 from .terms import Unclear
 
@@ -56,6 +60,7 @@ class ProblemReader:
                 self.kinds.append(kind)
         self._own_data_first(inherited)
         env.mentioned = _mentioned(formulas, letters)
+        env.ranks = ranks_seen(formulas, letters)
         asked.words_into(env, self.understood, self.scope)
         self.known = collect(self.kinds, letters, env)
         outside.put_data(self.known, self.data)
@@ -70,11 +75,12 @@ class ProblemReader:
     def _habits(self, env: Environment, formulas: list[Formula]) -> None:
         """Whether the sheet has only numbers, counts from 0, or writes vectors as rows."""
         env.rows = (self.layout or self.matter.get("layout") or asked.layout(self.understood)) == "row"
+        env.columns = any(p.kind == "column-wise" for p in self.understood.phrases)
         nodes = [n for f in formulas for n in walk(f)]
         env.base = 0 if any(_counts_from_zero(n) for n in nodes) else 1
         env.scalars = _only_numbers(nodes) and not any(isinstance(v, list | tuple) for v in self.data.values())
 
-    def _quantity_names(self, letters: set[str], called: set[str]) -> set[str]:
+    def _quantity_names(self, letters: set[str], called: dict[str, set[tuple[str, ...]]]) -> set[str]:
         first = [k for s in self.scope.statements for k in classify(s, letters, called, set())]
         found: set[str] = set()
         for kind in first:
@@ -91,6 +97,7 @@ class ProblemReader:
         self.prepare()
         assert self.known is not None and self.definer is not None
         again: dict[int, set[str]] = {}
+        headings = {s.start for s in self.understood.sections}
         candidates: list[tuple[int, str, Definition]] = []
         for name, definitions in self.known.definitions.items():
             chosen = self.definer.done.get(name)
@@ -101,25 +108,50 @@ class ProblemReader:
                 at = definition.kind.statement.span.start
                 between = [b for b in borders if max(first, self.scope.start) < b <= at]
                 if definition is not chosen.definition and at >= self.scope.start and between:
-                    candidates.append((between[-1], name, definition))
+                    candidates.append((max((b for b in between if b in headings), default=between[-1]), name, definition))
         if not candidates:
             return {}
         for border, name, definition in candidates:
-            other = self.definer.again(definition)
-            if other is not None and self._differs(name, other):
+            others = self.definer.again(definition)
+            if others and all(self._agrees(others[0], other) for other in others[1:]) and not self._agrees(
+                    self.definer.done[name].equation, others[0]):
                 again.setdefault(border, set()).add(name)
         return again
 
-    def _differs(self, name: str, other: Equation) -> bool:
-        builder = Builder(self.known.environment, [*(d.equation for d in self.definer.done.values()), other], self.known.data)
-        whole = builder.program(None, set(), [], {})
+    def _agrees(self, first: Equation, second: Equation) -> bool:
+        """Whether two definitions of a quantity give the same values, as far as that can be tried."""
+        assert self.known is not None and self.definer is not None
+        rest = [d.equation for d in self.definer.done.values() if d.equation.name != first.name]
+        whole = Builder(self.known.environment, [*rest, first, second], self.known.data).program(None, set())
         *mine, theirs = whole.equations
-        known = Program(whole.tensors, tuple(self._ordered([e for e in mine])), ())
-        if name in tensors(theirs.right):
+        if first.name in tensors(theirs.right):
             return False
-        return agree(known, name, theirs) is not True
+        return agree(Program(whole.tensors, tuple(self._ordered(mine)), ()), first.name, theirs) is True
 
     # ---- the problem ----------------------------------------------------------------------------------------------
+
+    def problems(self) -> list[Problem]:
+        """The problem of the scope, and the same for a batch where an implementation is asked; nothing where nothing is defined."""
+        first = self.problem()
+        if first is None:
+            return []
+        return [first, *self._batch(first)]
+
+    def _batch(self, first: Problem) -> list[Problem]:
+        """An implementation is asked: the gradients of every parameter for a batch, its examples in rows."""
+        examples = tuple(t.name for t in first.program.given() if t.role in ("input", "label") and t.rank)
+        if first.loss is None or not examples or not any(r.kind == "implement" and self.scope.covers(r.span.start) for r in self.understood.requests):
+            return []
+        size = next(s for s in ("M", "N", "B", "batch size") if s not in first.program.tensors and s not in first.program.sizes())
+        letter = next(c for c in "mnbr" if c not in {a.letter for t in first.program.tensors.values() for a in t.axes})
+        program = batched(first.program, first.loss, Axis(size, size, letter), examples)
+        parameters = tuple(t.name for t in program.given() if t.role == "parameter")
+        notation = replace(first.notation, letters={**first.notation.letters, size: letter}, sizes={**first.notation.sizes, size: size})
+        note = Remark(f"the examples of a batch are the rows, {size} of them, and the loss adds up theirs",
+                      "an implementation for a batch is asked and the sheet does not say how the rows are weighed")
+        return [replace(first, program=program, data={}, sizes={}, descent=None, notation=notation, title=f"{first.title} For a batch".strip(),
+                        wanted=tuple(Wanted("gradient", first.loss, (p,)) for p in parameters), assumptions=(*first.assumptions, note),
+                        repairs=(), not_understood=())]
 
     def problem(self) -> Problem | None:
         """The problem, or None where the scope defines nothing that could be derived."""
@@ -127,26 +159,51 @@ class ProblemReader:
         assert self.known is not None and self.definer is not None
         env = self.known.environment
         equations = self._ordered([d.equation for d in self.definer.done.values()])
-        request = asked.Asked(self.understood, self.scope, self.known, self.kinds, equations, self.wrt)
-        used = self._needed(equations, request)
-        equations = [e for e in equations if e.name in used]
-        equations, made = split(equations, set(env.quantities) | env.sizes)
-        self._complain(used)
+        request = asked.Asked(self.understood, self.scope, self.known, self.kinds, equations, self.wrt, self._own())
+        self._complain()
         if not equations:
             self.loose += env.notes
             return None
         builder = Builder(env, equations, self.known.data)
         loss = request.loss(equations)
-        parameters = request.parameters(equations, loss)
-        program = builder.program(loss, parameters, [], dict(made))
+        splitter = Splitter(builder.program(loss, request.parameters(equations, loss)))
+        program = self._needed(splitter.run(), request)
         program = replace(program, facts=tuple(self._facts(program, loss)))
         program = request.with_rate(program)
+        log = "log" if any(n.text == "log means ln" for n in env.notes) else "ln"
         problem = Problem(
             program, loss, self._data(program, request), self._sizes(program, builder), request.wanted(program, loss), request.descent(program),
-            builder.notation(dict(made), "log" if any(n.text == "log means ln" for n in env.notes) else "ln", "row" if env.rows else "column"),
-            self.scope.title, *self._remarks(env, program))
+            builder.notation(splitter.made, log, "row" if env.rows else "column"), self.scope.title, *self._remarks(env, program))
         faults = tuple(Remark(fault, "the program does not hold together") for fault in program.faults())
-        return replace(problem, not_understood=problem.not_understood + faults)
+        return replace(problem, not_understood=problem.not_understood + faults + self._missing(problem) + self._unused(problem))
+
+    def _missing(self, problem: Problem) -> tuple[Remark, ...]:
+        """Quantities without numbers where the others have them."""
+        needed = [t for t in problem.program.given() if t.role not in ("size", "constant")]
+        without = [t.name for t in needed if t.name not in problem.data]
+        if not without or len(without) == len(needed):
+            return ()
+        known = [t.name for t in needed if t.name in problem.data]
+        return (Remark(f"no numbers for {', '.join(without)}", f"{', '.join(known)} have numbers, so values can be computed only in part",
+                       suggestion="give the numbers, or a formula"),)
+
+    def _unused(self, problem: Problem) -> tuple[Remark, ...]:
+        """Numbers on the sheet that nothing understood uses."""
+        assert self.known is not None
+        own = {s.order for s in self.scope.own}
+        given = {named(k.name): k for k in self.kinds if isinstance(k, Given) and k.statement.order in own}
+        out = []
+        for name, (_, spelled, span) in self.known.data.items():
+            used = name in problem.program.tensors or name in problem.sizes or name in self.known.environment.sizes
+            if not used and name in {flat(k.name) or named(k.name) for k in given.values()} and not self._is_working(given.get(name, next(
+                    iter(given.values()))).statement):
+                out.append(self._remark(Note("problem", span, f"the numbers of {name} are used by nothing that was understood")))
+        return tuple(out)
+
+    def _own(self) -> set[str]:
+        """Quantities that this scope itself defines."""
+        own = {s.order for s in self.scope.own}
+        return {name for name, d in self.definer.done.items() if d.definition.kind.statement.order in own}
 
     def _ordered(self, equations: list[Equation]) -> list[Equation]:
         """Each definition behind those it reads."""
@@ -173,20 +230,20 @@ class ProblemReader:
                 visit(equation.name)
         return out
 
-    def _needed(self, equations: list[Equation], request: asked.Asked) -> set[str]:
-        """The quantities that something asked depends on; all of them where nothing says what is asked."""
-        targets = request.targets({e.name for e in equations})
-        if not targets:
-            return {e.name for e in equations}
-        by_name = {e.name: e for e in equations}
+    def _needed(self, program: Program, request: asked.Asked) -> Program:
+        """The part of the program that something asked depends on, each equation behind those it reads."""
+        ordered = self._ordered(list(program.equations))
+        by_name = {e.name: e for e in ordered}
         found: set[str] = set()
-        stack = list(targets)
+        stack = list(request.targets(set(by_name))) or list(by_name)
         while stack:
             name = stack.pop()
-            if name in by_name and name not in found:
+            if name not in found:
                 found.add(name)
-                stack += tensors(by_name[name].right)
-        return found
+                if name in by_name:
+                    stack += tensors(by_name[name].right)
+        kept = {n: t for n, t in program.tensors.items() if n in found or t.role in ("label", "data", "size") and n in self.known.data}
+        return Program(kept, tuple(e for e in ordered if e.name in found), program.facts)
 
     def _facts(self, program: Program, loss: str | None) -> list[Fact]:
         """Known sums: those the sheet states, and a one-hot label, stated or assumed."""
@@ -221,7 +278,7 @@ class ProblemReader:
 
     # ---- remarks --------------------------------------------------------------------------------------------------
 
-    def _complain(self, used: set[str]) -> None:
+    def _complain(self) -> None:
         """Every statement that could not be read and that something asked may depend on is a problem; the rest is working."""
         assert self.known is not None and self.definer is not None
         env = self.known.environment
@@ -249,7 +306,8 @@ class ProblemReader:
 
     def _remarks(self, env: Environment, program: Program) -> tuple[tuple[Remark, ...], ...]:
         def of(kind: str) -> tuple[Remark, ...]:
-            return tuple(self._remark(note) for note in env.notes if note.kind == kind)
+            return tuple(self._remark(note) for note in env.notes
+                         if note.kind == kind and (not note.owner or note.owner in program.tensors))
         return of("assumption"), of("repair"), of("problem")
 
 
@@ -265,19 +323,29 @@ def _mentioned(formulas: list[Formula], letters: set[str]) -> set[str]:
     return found
 
 
-def _called(formulas: list[Formula]) -> set[str]:
-    """Names applied to arguments inside an expression (not as a left side)."""
-    from .syntax import Relation
-    found: set[str] = set()
+def ranks_seen(formulas: list[Formula], letters: set[str]) -> dict[str, int]:
+    """How many indices each name is written with where it is written with letters, and that softmax takes a vector."""
+    found: dict[str, int] = {}
     for formula in formulas:
-        rights = formula.parts[1:] if isinstance(formula, Relation) else (formula,)
-        for right in rights:
-            for node in walk(right):
-                if isinstance(node, Call):
-                    name = flat(node.function)
-                    found.add(name or "")
-                    if isinstance(node.function, Script):
-                        found.add(flat(node.function.base) or "")
+        for node in walk(formula):
+            if isinstance(node, Script | Index):
+                reading = head(node, letters, set())
+                if reading is not None and reading.indices:
+                    found[reading.name] = max(found.get(reading.name, 0), len(reading.indices))
+            elif isinstance(node, Call) and len(node.arguments) == 1 and table.vector(flat(node.function) or "") and (name := flat(node.arguments[0])):
+                found.setdefault(name, 1)
+    return found
+
+
+def _called(formulas: list[Formula]) -> dict[str, set[tuple[str, ...]]]:
+    """The arguments that each name is applied to, as they are written."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for formula in formulas:
+        for node in walk(formula):
+            if isinstance(node, Call):
+                arguments = tuple(flat(a) or "?" for a in node.arguments)
+                for name in {flat(node.function), flat(node.function.base) if isinstance(node.function, Script) else None} - {None}:
+                    found.setdefault(name, set()).add(arguments)
     return found
 
 

@@ -37,3 +37,4 @@ EATEN_ROWS = (
 )
 EATEN_BY = {(left, rest): command for lefts, rest, command in EATEN_ROWS for left in lefts}
 EATEN = frozenset(rest for _, rest, _ in EATEN_ROWS)
+EATEN_LEFT = frozenset(left for left, _ in EATEN_BY)

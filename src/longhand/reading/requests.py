@@ -5,30 +5,23 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .asking import Draft, Request, read
-from .clauses import Item, has_subject, imperatives, is_number, items
-from .lexicon import ADVICE_VERBS, NOUN_OR_VERB, TITLES
+from .clauses import Item, has_subject, hides_request, imperatives, is_strange_imperative, items
+from .lexicon import ADVICE_VERBS
 from .markdown import Block, Math, pieces
-from .phrases import Phrase, Unclear, effects, has_derivative, is_name, loose_numbers, take
-from .sentences import Sentence, Token, sentences
+from .mentions import has_derivative, is_definition, is_name, is_several
+from .phrases import Phrase, Unclear, effects, loose_numbers, take
+from .sections import Section, sections
+from .sentences import Sentence, sentences
 from .source import Source
-from .syntax import Formula, Relation, Span
+from .syntax import Derivative, Formula, Relation, Span
 
 __all__ = ["Request", "Section", "Understood", "understand"]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A problem of the sheet: its title, its part of the source, its number as written, and the labels of its parts."""
-    title: str
-    start: int
-    end: int
-    label: str = ""
-    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,7 @@ class Understood:
 def understand(source: Source, blocks: Sequence[Block], formula_of: Callable[[Math], Formula | None]) -> Understood:
     """Read the words of the blocks."""
     said = sentences(blocks)
-    reader = _Reader(source, _sections(source, blocks, said), formula_of)
+    reader = _Reader(source, sections(source, blocks, said), formula_of)
     for sentence in said:
         reader.sentence(sentence)
     return reader.understood()
@@ -65,6 +58,7 @@ class _Reader:
     used: set[Span] = field(default_factory=set)
     unknown: list[Unclear] = field(default_factory=list)
     working: list[Unclear] = field(default_factory=list)
+    last_label: int = -1               # where the last label of the sentence stands
     labels: dict[tuple[int, str], Span] = field(default_factory=dict)
 
     def text(self, span: Span) -> str:
@@ -78,18 +72,20 @@ class _Reader:
         phrases, found = take(items(sentence, self.formula_of), self.section)
         self.phrases += found
         self.used |= {item.span for item in phrases if item.taken and item.kind == "math"}
-        if sentence.heading and not imperatives(phrases) and not any(item.has("op") for item in phrases):
+        if sentence.kind == "heading" and not imperatives(phrases) and not any(item.has("op") for item in phrases):
             return
         words = [token.word for token in sentence.tokens if token.kind == "word"]
-        if self.advice(phrases, words) or self.claim(phrases, words):
+        if self.advice(phrases, words) or self.implementation(phrases, words) or self.claim(phrases, words):
             return
         asked_before = len(self.requests), len(self.unknown)
+        self.last_label = max((item.span.start for item in phrases if item.kind == "label"), default=-1)
         done = 0
-        for clause, verb in _clauses(phrases, self.carried):
+        for clause, verb in _clauses(phrases, self.carried if sentence.kind != "heading" else None):
             done += any(item.has("working") for item in clause) and not isinstance(verb, Item)
             self.clause(clause, verb, sentence, bool(done))
-        self.carried = None
-        if sentence.end == ":" and (len(self.requests), len(self.unknown)) == asked_before:
+        if sentence.kind != "item":
+            self.carried = None
+        if sentence.end == ":" and ("following" in words or (len(self.requests), len(self.unknown)) == asked_before):
             self.carried = _last_verb(phrases)
         if sentence.end == "?" and (len(self.requests), len(self.unknown)) == asked_before:
             self.list(sentence.span, "a question that was not understood")
@@ -119,13 +115,18 @@ class _Reader:
             self.ask([Request("schematic")], Span(phrases[0].span.start, phrases[-1].span.end))
         return True
 
+    def implementation(self, phrases: list[Item], words: list[str]) -> bool:
+        """"Fill in your implementation in `x.py`" belongs to the request for an implementation."""
+        return bool({"implementation", "code", "program"} & set(words)) and not any(item.kind == "math" for item in phrases) and any(
+            r.kind == "implement" and (r.section, r.part) == (self.section, self.part) for r in self.requests[-3:])
+
     def claim(self, phrases: list[Item], words: list[str]) -> bool:
         """"The sheet claims that ...": asked is whether it is so."""
         if not any(item.has("claim") for item in phrases):
             return False
         span = Span(phrases[0].span.start, phrases[-1].span.end)
         objects = tuple(item.formula for item in phrases if item.formula is not None)
-        self.used |= {item.span for item in phrases if item.kind == "math" and item.formula is not None and has_derivative(item.formula)}
+        self.used |= {item.span for item in phrases if item.kind == "math" and not is_definition(item.formula)}
         self.ask([Request("verify", objects)], span)
         self.list(span, "the claim is not judged here")
         return True
@@ -143,10 +144,11 @@ class _Reader:
         if not clause:
             return
         span = Span(clause[0].span.start, clause[-1].span.end)
-        self.unknown += effects(clause)
+        found = effects(clause)
+        self.unknown += found
         if isinstance(verb, Item) and not verb.has("verb"):
             if verb.has("told") and not verb.has("unable"):
-                self.statement(clause[1:], span)
+                self.statement(clause, span)
             else:
                 self.list(span, f"{verb.text!r} is not something that is done here")
             return
@@ -159,38 +161,55 @@ class _Reader:
             else:
                 self.statement(clause, span)
             return
-        self.request(clause, verb, kind or "", span)
+        if verb is not None and clause[-1].word == "for":
+            self.list(span, "asked for several variants of the statement")
+        open_ended = bool(found) or sentence.end == ":" or span.start < self.last_label
+        self.request(clause, verb, kind or "", span, open_ended)
 
     def statement(self, clause: list[Item], span: Span) -> None:
         """A clause that asks nothing: its numbers must have been used, and no request may hide in it."""
         self.unknown += loose_numbers(clause)
+        if is_strange_imperative(clause):
+            self.list(span, f"begins with {clause[0].text!r}, which may ask for something")
+            return
         for at, item in enumerate(clause):
-            hidden = item.has("verb", "unable") and item.tokens[0].word not in NOUN_OR_VERB and not item.has("told", "op", "finite")
-            if hidden and not has_subject(clause, at):
+            if hides_request(clause, at):
                 self.list(span, f"{item.text!r} may ask for something, in a place that was not understood")
                 return
+            if item.mark("=") and at + 1 < len(clause) and clause[at + 1].kind == "word":
+                self.list(span, "an equation in words")
 
-    def request(self, clause: list[Item], verb: Item | str | None, kind: str, span: Span) -> None:
+    def request(self, clause: list[Item], verb: Item | str | None, kind: str, span: Span, open_ended: bool) -> None:
         head = clause[1:] if isinstance(verb, Item) else clause
         draft = Draft(kind, expression=isinstance(verb, Item) and verb.word in ("derive", "write", "express", "deduce"))
         read(draft, head)
+        claimed = next((item.formula for item in head if item.kind == "math"), None)
         if kind == "implement":
             found = [Request("implement")]
-        elif kind == "verify":
+        elif kind == "verify" or isinstance(verb, Item) and verb.word == "show" and isinstance(claimed, Relation):
             found = [Request("verify", tuple(i.formula for i in head if i.formula is not None))]
+            if isinstance(claimed, Relation) and isinstance(claimed.parts[0], Derivative):
+                found.append(Request("gradient", (claimed.parts[0],)))
+            self.used |= {item.span for item in head if item.kind == "math" and not is_definition(item.formula)}
             self.list(span, "the claim is not judged here")
-        elif kind == "schematic":
-            found = draft.finish()
-            if not any(request.kind == "schematic" for request in found):
-                self.list(span, "a drawing that was not understood")
         else:
             if kind in ("update", "backward"):
                 draft.ops = draft.ops or [kind]
             found = draft.finish()
-        for item, reason in draft.unread:
-            if not item.has("effect"):
-                self.list(span, f"{reason}: {item.text}" if item.kind != "word" else reason)
+            if kind == "schematic" and not any(request.kind == "schematic" for request in found):
+                self.list(span, "a drawing that was not understood")
+        if any(is_several(formula) for formula in draft.given):
+            self.list(span, "asked under several conditions at once")
+        strange = [(item, reason) for item, reason in draft.unread if not item.has("effect")]
+        words = ", ".join(dict.fromkeys(repr(item.text) for item, reason in strange if not reason))
+        if words:
+            self.list(span, f"not understood in a request: {words}")
+        for item, reason in strange:
+            if reason:
+                self.list(item.span, reason)
         self.used |= {item.span for item in draft.used if item.kind == "math"}
+        if isinstance(verb, Item) and not found and not strange and not open_ended:
+            self.list(span, "asks for nothing that was understood")
         self.ask(found, span)
 
     def ask(self, found: list[Request], span: Span) -> None:
@@ -198,13 +217,17 @@ class _Reader:
 
     def understood(self) -> Understood:
         answered = {(request.section, request.part) for request in self.requests}
-        for (section, part), span in self.labels.items():
-            inside = (section, part) in answered or any(u.span.start >= span.start for u in self.unknown)
-            if not inside:
+        listed = sorted(u.span.start for u in self.unknown)
+        labels = sorted(self.labels.items(), key=lambda entry: entry[1].start)
+        for number, ((section, part), span) in enumerate(labels):
+            end = labels[number + 1][1].start if number + 1 < len(labels) else len(self.source.text)
+            if end - span.end <= 1 or (section, part) in answered:
+                continue                         # "(d) (i)": the smaller parts answer for it
+            if bisect_left(listed, span.start) == bisect_left(listed, end):
                 self.list(span, f"part {part} asks nothing that was understood")
-        sections = tuple(replace(s, parts=tuple(p for n, p in self.labels if n == i)) for i, s in enumerate(self.sections))
+        found = tuple(replace(s, parts=tuple(p for n, p in self.labels if n == i)) for i, s in enumerate(self.sections))
         unknown = tuple(dict.fromkeys(sorted(self.unknown, key=lambda u: (u.span.start, u.span.end))))
-        return Understood(tuple(self.requests), tuple(self.phrases), frozenset(self.used), unknown, tuple(self.working), sections)
+        return Understood(tuple(self.requests), tuple(self.phrases), frozenset(self.used), unknown, tuple(self.working), found)
 
 
 def _clauses(phrases: list[Item], carried: str | None) -> list[tuple[list[Item], Item | str | None]]:
@@ -242,6 +265,10 @@ def _inherits(clauses: list[tuple[list[Item], Item | str | None]]) -> bool:
 
 def _is_list(clause: list[Item], label: Span | None, sentence: Sentence) -> bool:
     """Is a clause without a verb a list of what is wanted: "Forward pass, loss, all gradients", "(b) ∂J/∂x"?"""
+    if any(item.has("passive") for item in clause):
+        return any(item.has("op") or has_derivative(item.formula) or is_name(item.formula) for item in clause)
+    if any(item.has("verb") and has_subject(clause, at) for at, item in enumerate(clause)):
+        return False                             # "we compute the forward pass"
     first = next((item for item in clause if item.kind != "mark"), None)
     if first is None or any(item.has("finite", "working") and not item.has("op", "fill") for item in clause):
         return False
@@ -258,39 +285,6 @@ def _is_list(clause: list[Item], label: Span | None, sentence: Sentence) -> bool
 def _last_verb(phrases: list[Item]) -> str | None:
     heads = imperatives(phrases)
     return phrases[heads[-1]].get("verb") if heads else None
-
-
-# Sections --------------------------------------------------------------------------------------------------------------------------
-
-
-def _sections(source: Source, blocks: Sequence[Block], said: Sequence[Sentence]) -> list[Section]:
-    """A section for each title "Problem 1"; where there is none, for each heading; the text before the first is one if it holds maths."""
-    titles = [s for s in said if _is_title(s.tokens)] or [s for s in said if s.heading]
-    starts = [(s.span.start, " ".join(source.text[s.span.start:s.span.end].split()), _number(s.tokens)) for s in titles]
-    end = len(source.text)
-    first = starts[0][0] if starts else end
-    before = any(isinstance(run, Math) for block in blocks if block.span.start < first for run in block.runs)
-    if before or not starts:
-        starts.insert(0, (0, "", ""))
-    else:
-        starts[0] = (starts[0][0], *starts[0][1:])
-    ends = [start for start, _, _ in starts[1:]] + [end]
-    return [Section(title, start, stop, label) for (start, title, label), stop in zip(starts, ends, strict=True)]
-
-
-def _is_title(tokens: Sequence[Token]) -> bool:
-    """"Problem 1", "2 Problem 2", "**Exercise 3.**" and no more."""
-    if len(tokens) > 12 or any(token.kind in ("math", "code") for token in tokens):
-        return False
-    kept = [token for token in tokens if token.kind in ("word", "number")]
-    if kept and kept[0].kind == "number" and len(kept) > 2:
-        kept = kept[1:]
-    return len(kept) >= 2 and kept[0].word in TITLES and kept[1].kind == "number" and (len(kept) == 2 or tokens[0].span.end == tokens[1].span.start
-                                                                                      or len(kept) < 8)
-
-
-def _number(tokens: Sequence[Token]) -> str:
-    return next((token.text for token in reversed(tokens) if token.kind == "number"), "")
 
 
 def main() -> None:

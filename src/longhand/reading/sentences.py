@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .lexicon import words
 from .markdown import Block, Code, Math, Prose
 from .syntax import Span
 
@@ -16,11 +17,11 @@ _PIECE = re.compile(r"(?P<short>i\.\s?e\b\.?|e\.\s?g\b\.?|w\.r\.t\b\.?|s\.t\b\.?
                     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)"
                     r"|(?P<mark>[^\w\s]|_)", re.IGNORECASE)
 # A full stop behind one of these is part of the word.
-_ABBREVIATIONS = frozenset("eq eqs eqn fig figs sec ch chap prob ex no vs resp cf etc al approx pt pts max min dim ref refs".split())
-_ROMAN = frozenset("i ii iii iv v vi vii viii ix x".split())
+_ABBREVIATIONS = words("eq eqs eqn fig figs sec ch chap prob ex no vs resp cf etc al approx pt pts max min dim ref refs")
+_ROMAN = words("i ii iii iv v vi vii viii ix x")
 # "(1)" behind one of these points at something and is no label.
-_REFERRING = frozenset("""eq eqs eqn equation equations fig figure part parts problem problems question exercise step section table from in of
-    see by with case cases and or to point points""".split())
+_REFERRING = words("""eq eqs eqn equation equations fig figure part parts problem problems question exercise step section table from in
+    of see by with case cases and or to point points""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """`end` is its last mark: ".", "?", "!", ":" or "". `block` is the number of the block it starts in."""
+    """`end` is its last mark: ".", "?", "!", ":" or "". `kind` is that of the block it starts in."""
     tokens: tuple[Token, ...]
     end: str
-    block: int
-    heading: bool = False
+    kind: str = "paragraph"
 
     @property
     def span(self) -> Span:
@@ -53,32 +53,29 @@ class Sentence:
 def sentences(blocks: Iterable[Block]) -> list[Sentence]:
     """Every sentence of the blocks, in order. Each token of the text is in exactly one of them."""
     found: list[Sentence] = []
-    open_tokens: list[Token] = []
-    start = 0
-    for number, block in enumerate(blocks):
+    running: list[Token] = []
+    kind = ""
+
+    def close() -> None:
+        if running:
+            found.append(Sentence(tuple(running), _ending(running), kind))
+            running.clear()
+
+    for block in blocks:
         tokens = _labelled(list(_tokens(block)), [_block_label(block)] if _is_labelled(block) else [])
         if not tokens or block.kind in ("front matter", "rule"):
             continue
-        if open_tokens and not _continues(open_tokens, tokens, block):
-            found.append(Sentence(tuple(open_tokens), _ending(open_tokens), start))
-            open_tokens = []
+        if not _continues(running, tokens, block):
+            close()
         for position, token in enumerate(tokens):
-            if not open_tokens:
-                start = number
-            open_tokens.append(token)
+            kind = kind if running else block.kind
+            running.append(token)
             if _closes(tokens, position) or (_is_display(token) and _stops(token)):
-                found.append(Sentence(tuple(open_tokens), _ending(open_tokens), start, _is_heading(block)))
-                open_tokens = []
-        if _is_heading(block) and open_tokens:
-            found.append(Sentence(tuple(open_tokens), _ending(open_tokens), start, True))
-            open_tokens = []
-    if open_tokens:
-        found.append(Sentence(tuple(open_tokens), _ending(open_tokens), start))
+                close()
+        if block.kind == "heading":
+            close()
+    close()
     return found
-
-
-def _is_heading(block: Block) -> bool:
-    return block.kind == "heading"
 
 
 def _is_labelled(block: Block) -> bool:
@@ -113,7 +110,7 @@ def _tokens(block: Block) -> Iterator[Token]:
 def _is_hyphen(text: str, piece: re.Match[str]) -> bool:
     """A dash inside a compound, as in "back-propagation" and "Eq.(1-5)"."""
     start, end = piece.span()
-    return piece.group() in "-‐‑–" and 0 < start and end < len(text) and text[start - 1].isalnum() and text[end].isalnum()
+    return piece.group() in "-‐‑–" and start > 0 and end < len(text) and text[start - 1].isalnum() and text[end].isalnum()
 
 
 def _labelled(tokens: list[Token], result: list[Token]) -> list[Token]:
@@ -139,9 +136,9 @@ def _label(tokens: list[Token], at: int, before: list[Token]) -> int:
         follower = tokens[at + 3] if at + 3 < len(tokens) else None
         noun = before[-2] if len(before) > 1 and before[-1].text == "." else before[-1] if before else None
         points = noun is not None and noun.word in _REFERRING and (not fresh or noun.word in _ABBREVIATIONS)
-        idle = follower is None or (follower.kind == "mark" and follower.text in ".;,:)?")
+        idle = follower is None or follower.word in ("and", "or") or (follower.kind == "mark" and follower.text in ".;,:)?")
         touching = before and before[-1].kind in ("math", "word", "code") and before[-1].span.end == first.span.start
-        return 0 if points or touching or (idle and not fresh) else 3
+        return 0 if points or touching or (idle and (not fresh or follower is not None and follower.kind == "word")) else 3
     if fresh and _short(first) and _closing(tokens, at + 1):
         return 2
     return 0
@@ -191,9 +188,9 @@ def _stops(token: Token) -> bool:
 
 def _continues(tokens: list[Token], following: list[Token], block: Block) -> bool:
     """Does a sentence left open at the end of a block go on in the next?"""
-    first, last = following[0], tokens[-1]
-    if _is_heading(block) or first.kind == "label":
+    if not tokens or block.kind in ("heading", "item", "code") or following[0].kind == "label":
         return False
+    first, last = following[0], tokens[-1]
     if _is_display(first):
         return last.text != ")"
     if first.kind == "word" and first.text[:1].islower():

@@ -13,6 +13,7 @@ from .matter import front_matter
 from .problem import ProblemReader
 from .requests import understand
 from .source import Source
+from .spoken import spoken_definitions
 from .statements import statements
 from .syntax import Formula, Span
 
@@ -40,7 +41,9 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
     matter = front_matter(blocks)
     formulas, remarks = _formulas(source, blocks)
     understood = understand(source, blocks, lambda run: formulas.get(run.span))
-    found = statements((f, display_of(blocks, span)) for span, f in sorted(formulas.items(), key=lambda item: item[0].start))
+    spoken = spoken_definitions(blocks, formulas)
+    found = statements(sorted([(f, display_of(blocks, span)) for span, f in formulas.items()] + [(f, False) for f in spoken],
+                              key=lambda item: item[0].span.start))
     problems, working = [], []
 
     def reader_for(scope: scopes.Scope) -> ProblemReader:
@@ -48,9 +51,7 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
 
     for scope in scopes.scopes(found, understood, reader_for):
         reader = reader_for(scope)
-        problem = reader.problem()
-        if problem is not None:
-            problems.append(problem)
+        problems += reader.problems()
         working += reader.working
         remarks += [(note.kind, remark(source, note)) for note in reader.loose]
     remarks += [("problem", remark(source, Note("problem", u.span, u.text, u.reason))) for u in understood.unknown]

@@ -7,12 +7,12 @@ then has to be taken apart. What a formula needs is a scan by one regular expres
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from longhand.reading import pasted
 from longhand.reading import vocabulary as words
-from longhand.reading.repairs import EATEN, EATEN_BY, Repair
+from longhand.reading.repairs import EATEN, EATEN_BY, EATEN_LEFT, Repair
 from longhand.reading.syntax import Span
 
 
@@ -37,6 +37,7 @@ SCAN = re.compile(r"""
   | (?P<sign>\|\||.)
 """, re.VERBOSE | re.DOTALL | re.ASCII)
 EXPONENT = re.compile(r"[eE][+-]?\d+(?![A-Za-z0-9.^_{\\])", re.ASCII)
+LETTERS = re.compile(r"[A-Za-z]+")
 THOUSANDS = re.compile(r"\{,\}\d\d\d(?!\d)", re.ASCII)
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*", re.ASCII)
 SIGNS = {
@@ -152,10 +153,12 @@ class Tokeniser:
             self.double_bar(start, end)
         elif kind:
             self.add(kind, run, start, end)
-        elif run == "$" or run == "\\":
+        elif run in "$\\":
             self.add("unknown", run, start, end)
+        elif run in EATEN_LEFT and (match := LETTERS.match(self.text, end)) and (run, match.group()) in EATEN_BY:
+            pass                                    # half of a damaged command: `letters` reads it
         else:
-            return self.pasted(run, start, end)
+            return pasted.read(self, run, start, end)
         return end
 
     def double_bar(self, start: int, end: int) -> None:
@@ -165,55 +168,6 @@ class Tokeniser:
             self.add("bar", "|", start + 1, end)
         else:
             self.add("bar", "||", start, end)
-
-    def pasted(self, character: str, start: int, end: int) -> int:
-        if row := words.CHARACTERS.get(character):
-            self.add(*row, start, end)
-        elif accent := words.COMBINING.get(character):
-            self.add("combining", accent, start, end)
-        elif unicodedata.category(character) in ("Cf", "Mn") and character in "\u200b\u200c\u200d\ufeff\ufe0e\ufe0f\u2061\u2062\u2063":
-            pass
-        elif (meaning := unicodedata.decomposition(character)).startswith(("<super>", "<sub>")):
-            return self.raised(meaning.split(">")[0] + ">", start)
-        elif meaning.startswith("<font>"):
-            style = pasted_style(unicodedata.name(character, ""))
-            plain = unicodedata.normalize("NFKC", character)
-            greek = greek_name(plain)
-            if greek or (plain.isascii() and plain.isalpha()):
-                if style == "mathbb":
-                    self.add("symbol", plain, start, end)
-                else:
-                    self.add("name", greek or plain, start, end, style)
-            elif plain.isdigit():
-                self.add("number", plain, start, end)
-            else:
-                self.add("unknown", character, start, end)
-        elif meaning and not meaning.startswith("<"):
-            base, *marks = unicodedata.normalize("NFD", character)
-            if not base.isascii() and not greek_name(base) or not all(mark in words.COMBINING for mark in marks):
-                self.add("unknown", character, start, end)
-            else:
-                self.add("name", greek_name(base) or base, start, end)
-                for mark in marks:
-                    self.add("combining", words.COMBINING[mark], start, end)
-        elif greek := greek_name(character):
-            self.add("name", greek, start, end)
-        else:
-            self.add("unknown", character, start, end)
-        return end
-
-    def raised(self, kind: str, start: int) -> int:
-        """A run of superscript or subscript characters, ⁻¹ or ₁₂, as a script with its group."""
-        end, plain = start, []
-        while end < len(self.text) and (meaning := unicodedata.decomposition(self.text[end])).startswith(kind):
-            plain.append("".join(chr(int(code, 16)) for code in meaning.split()[1:]))
-            end += 1
-        self.add("script", "^" if kind == "<super>" else "_", start, start)
-        self.add("brace", "{", start, start)
-        inner = Tokeniser("".join(plain))
-        self.tokens += [token._replace(start=start + self.offset, end=end + self.offset) for token in inner.run()]
-        self.add("unbrace", "}", end, end)
-        return end
 
     def command(self, run: str, start: int, end: int) -> int:
         name = run[1:]
@@ -336,24 +290,4 @@ class Tokeniser:
 
 
 COMMANDS = (words.STYLES | words.ACCENTS.keys() | words.BIG_OPERATORS.keys() | words.SYMBOLS.keys()
-            | frozenset("frac dfrac tfrac cfrac sqrt nabla underbrace overbrace overset underset stackrel not substack".split()))
-
-
-def greek_name(character: str) -> str:
-    """The LaTeX name of a Greek letter, or ""."""
-    if not ("\u0370" <= character <= "\u03ff"):
-        return ""
-    first, *rest = unicodedata.name(character, "").split()
-    if first != "GREEK" or "LETTER" not in rest:
-        return ""
-    name = rest[-1].lower().replace("lamda", "lambda")
-    name = name.capitalize() if rest[0] == "CAPITAL" else name
-    return name if name in words.GREEK else ""
-
-
-def pasted_style(name: str) -> str:
-    """The font command of a pasted mathematical letter, from its Unicode name."""
-    for part, style in (("DOUBLE-STRUCK", "mathbb"), ("BOLD", "mathbf"), ("SCRIPT", "mathcal"), ("FRAKTUR", "mathfrak"), ("SANS", "mathsf")):
-        if part in name:
-            return style
-    return ""
+            | frozenset(["frac", "dfrac", "tfrac", "cfrac", "sqrt", "nabla", "underbrace", "overbrace", "overset", "underset", "stackrel", "not", "substack"]))

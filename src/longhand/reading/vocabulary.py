@@ -1,36 +1,41 @@
 """The words and commands that may stand in a formula: tables only, one row to teach the reader one more."""
 from __future__ import annotations
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Letters that form a word; all other letters side by side are a product of single letters.
-FUNCTIONS = frozenset("""
+FUNCTIONS = _words("""
     exp log ln lg tanh sinh cosh sin cos tan arctan max min arg argmax argmin sup inf det tr Tr diag sign sgn erf mean var
     sigmoid Sigmoid logistic softmax Softmax SoftMax logsoftmax softplus Softplus softsign relu ReLU LeakyReLU ELU elu SELU selu
     GELU gelu SiLU silu swish Swish mish CE BCE MSE SM sg KL BN LN onehot one_hot
-""".split())
-NAMES = frozenset("""
+""")
+NAMES = _words("""
     Loss loss LOSS net out target targets logits logit label labels pred true total new old input output hidden cost Cost error
     state axis sum grad step prob probs score scores avg batch train test lr vec sqrt
-""".split())
+""")
 KNOWN_WORDS = FUNCTIONS | NAMES
 # Function words that take what follows them without brackets: \ln x. The others need a bracket.
-BRACKETLESS = frozenset("exp log ln lg tanh sinh cosh sin cos tan arctan det tr Tr sign sgn erf max min softmax Softmax SoftMax relu ReLU ELU "
-                        "sigmoid".split())
-ELEMENTARY = frozenset("exp log ln lg tanh sinh cosh sin cos tan".split())
+BRACKETLESS = _words("exp log ln lg tanh sinh cosh sin cos tan arctan det tr Tr sign sgn erf max min softmax Softmax SoftMax relu ReLU ELU "
+               "sigmoid")
+ELEMENTARY = _words("exp log ln lg tanh sinh cosh sin cos tan")
 # With a subscript these bind an index: \max_i x_i.
-BINDING = frozenset("max min argmax argmin sup inf".split())
+BINDING = _words("max min argmax argmin sup inf")
 # One-word prose in \text{}; anything with a space inside is prose too.
-PROSE = frozenset("if otherwise otherwise, otherwise. else where and for or with when is then s.t. all as let so thus hence if, and, "
-                  "subject to given since from on at of the".split())
+PROSE = _words("if otherwise otherwise, otherwise. else where and for or with when is then s.t. all as let so thus hence if, and, "
+               "subject to given since from on at of the")
 BARE_PROSE = frozenset({"otherwise", "else", "where"})
 
-GREEK = frozenset("""
+GREEK = _words("""
     alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi omicron pi varpi rho varrho sigma
     varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell
-""".split())
+""")
 
-STYLES = frozenset("mathbf boldsymbol bm bf mathcal mathscr mathfrak mathbb mathit mathsf mathtt mathrm pmb mathnormal".split())
+STYLES = _words("mathbf boldsymbol bm bf mathcal mathscr mathfrak mathbb mathit mathsf mathtt mathrm pmb mathnormal")
 # Styles under which several letters are one word; under the others they are several letters.
-WORD_STYLES = frozenset("text mathrm operatorname operatorname* textrm textit textbf texttt textsf textnormal mbox mathsf mathit mathtt".split())
+WORD_STYLES = _words("text mathrm operatorname operatorname* textrm textit textbf texttt textsf textnormal mbox mathsf mathit mathtt")
 ACCENTS = {
     "hat": "hat", "widehat": "hat", "bar": "bar", "tilde": "tilde", "widetilde": "tilde", "vec": "vec", "dot": "dot", "ddot": "ddot",
     "overline": "overline", "underline": "underline", "check": "check", "breve": "breve", "overrightarrow": "vec", "mathring": "ring",
@@ -40,10 +45,10 @@ SYMBOLS = {
     "infty": "infty", "top": "top", "intercal": "top", "emptyset": "emptyset", "varnothing": "emptyset", "dagger": "dagger",
     "perp": "perp", "bot": "bot", "partial": "partial", "prime": "prime", "Re": "Re", "Im": "Im",
 }
-MATRICES = frozenset("matrix bmatrix pmatrix vmatrix Vmatrix Bmatrix smallmatrix bsmallmatrix psmallmatrix array".split())
-CASES = frozenset("cases dcases rcases".split())
-DISPLAYS = frozenset("aligned align alignat alignedat split gather gathered multline equation eqnarray displaymath math flalign".split())
-WITH_COLUMNS = frozenset("array alignat alignedat tabular".split())
+MATRICES = _words("matrix bmatrix pmatrix vmatrix Vmatrix Bmatrix smallmatrix bsmallmatrix psmallmatrix array")
+CASES = _words("cases dcases rcases")
+DISPLAYS = _words("aligned align alignat alignedat split gather gathered multline equation eqnarray displaymath math flalign")
+WITH_COLUMNS = _words("array alignat alignedat tabular")
 
 RELATIONS = {
     "=": "=", "<": "<", ">": ">", ":=": ":=", "<=": "<=", ">=": ">=", "!=": "!=", "->": "->", "<-": "<-", "=>": "=>", "==": "=",
@@ -61,10 +66,9 @@ PRODUCTS = {
 DOTS = {"dots": "dots", "ldots": "dots", "cdots": "cdots", "vdots": "vdots", "ddots": "ddots", "dotsc": "dots", "dotsb": "cdots"}
 SEPARATORS = {",": ",", ";": ";", ":": ":", "mid": "mid", "vert": "bar", "colon": ":"}
 WIDE = {"quad": "quad", "qquad": "quad", "hspace": "quad", "enspace": "quad", "enskip": "quad", "newline": "row", "cr": "row"}
-FONT_SWITCHES = frozenset("displaystyle textstyle scriptstyle limits nolimits nonumber notag hline left right middle rm it sf".split())
-SIZES = frozenset("left right middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm".split())
-IGNORED = FONT_SWITCHES | SIZES | frozenset(
-    "therefore because centering noindent allowbreak nobreak strut thinspace mathstrut medspace negthinspace boxed".split())
+FONT_SWITCHES = _words("displaystyle textstyle scriptstyle limits nolimits nonumber notag hline left right middle rm it sf")
+SIZES = _words("left right middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm")
+IGNORED = FONT_SWITCHES | SIZES | _words("therefore because centering noindent allowbreak nobreak strut thinspace mathstrut medspace negthinspace boxed")
 THIN = frozenset(",:!>/@-")            # \, \: \! \> and kin: no meaning
 OPENINGS = {"lbrace": "{", "lbrack": "[", "lparen": "(", "langle": "<", "lfloor": "floor", "lceil": "ceil", "lvert": "|", "lVert": "||"}
 CLOSINGS = {"rbrace": "{", "rbrack": "[", "rparen": "(", "rangle": "<", "rfloor": "floor", "rceil": "ceil", "rvert": "|", "rVert": "||"}

@@ -1,0 +1,149 @@
+"""The numbers of a problem: every tensor at the data, each digit proved, an entry without a value told with its reason."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from ...core.equation import Program
+from ...core.problem import Value
+from ...core.walk import tensors
+from ...numbers.decimals import ball_text, rational_text
+from ...numbers.exact import ClosedForm, closed_form
+from ...numbers.faults import EvaluationError, NumberError, Undecided
+from ...numbers.interpret import Values
+
+FIRST_BITS, MOST_BITS = 128, 4096
+ROW_LIMIT = 4096
+"""Entries above which a tensor is not worked out in full."""
+
+Text = str | None | list["Text"]
+
+
+class Figures:
+    """Values asked for by name, worked out when they are needed.
+
+    faults   entries that have no value: (tensor, position) -> reason
+    """
+
+    def __init__(self, program: Program, data: Mapping[str, Value], sizes: Mapping[str, int]) -> None:
+        from ...numbers.closed import Certain  # flint is loaded where it is needed
+
+        self.program, self.data = program, data
+        self._make = lambda bits: Values(program, data, sizes, Certain(bits))
+        self._values = {FIRST_BITS: self._make(FIRST_BITS)}
+        self.sizes = self._values[FIRST_BITS].sizes
+        self.faults: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._known: dict[str, bool] = {}
+        self._texts: dict[tuple[str, int], Text] = {}
+
+    # ---- what can be computed -------------------------------------------------------------------------------------
+
+    def has(self, name: str) -> bool:
+        """Whether the data determine the tensor."""
+        return not self.missing(name)
+
+    def missing(self, name: str) -> tuple[str, ...]:
+        """Given tensors without numbers that the tensor is computed from; itself, where it is one."""
+        found: dict[str, None] = {}
+        equations: dict[str, list] = {}
+        for e in self.program.equations:
+            equations.setdefault(e.name, []).append(e)
+        seen, waiting = {name}, [name]
+        while waiting:
+            each = waiting.pop()
+            tensor = self.program.tensors.get(each)
+            if each in equations:
+                needed = {t for e in equations[each] for t in tensors(e.right)}
+                waiting += [t for t in needed if t not in seen]
+                seen |= needed
+            elif each not in self.data and each != "pi" and each not in self.sizes:
+                found[each] = None
+            if tensor is not None:
+                for axis in tensor.axes:
+                    if isinstance(axis.size, str) and axis.size not in self.sizes:
+                        found[axis.size] = None
+        return tuple(found)
+
+    def extents(self, name: str) -> tuple[int, ...]:
+        return tuple(self._values[FIRST_BITS].extent(axis) for axis in self.program[name].axes)
+
+    def count(self, name: str) -> int:
+        """How many entries the tensor has."""
+        entries = 1
+        for extent in self.extents(name):
+            entries *= extent
+        return entries
+
+    def positions(self, name: str) -> Iterator[tuple[int, ...]]:
+        return product(*(range(n) for n in self.extents(name)))
+
+    # ---- values ---------------------------------------------------------------------------------------------------
+
+    def text(self, name: str, digits: int) -> Text:
+        """The tensor as nested decimal strings; None for an entry that has no value."""
+        key = name, digits
+        if key not in self._texts:
+            self._texts[key] = self._nested(name, lambda at: self.entry_text(name, at, digits))
+        return self._texts[key]
+
+    def entry_text(self, name: str, at: tuple[int, ...], digits: int) -> str | None:
+        from ...numbers.balls import as_ball, as_fraction, is_rational
+
+        bits, reason = FIRST_BITS, ""
+        while bits <= MOST_BITS:
+            try:
+                x = self._at(bits).entry(name, at)
+                return rational_text(as_fraction(x), digits) if is_rational(x) else ball_text(as_ball(x), digits)
+            except Undecided as error:
+                reason = f"its digits could not be proved: {error.says}"
+            except EvaluationError as error:
+                self.faults[name, at] = error.says if (error.tensor, error.at) == (name, at) else str(error)
+                return None
+            except NumberError as error:
+                self.faults[name, at] = error.says
+                return None
+            bits *= 2
+        self.faults[name, at] = reason
+        return None
+
+    def closed(self, name: str) -> Any:
+        """Closed forms nested as the tensor is; None for an entry without a short one."""
+        return self._nested(name, lambda at: self.closed_entry(name, at))
+
+    def closed_entry(self, name: str, at: tuple[int, ...]) -> ClosedForm | None:
+        values = self._values[FIRST_BITS]
+        try:
+            x = values.entry(name, at)
+            with values.numbers.working():
+                return closed_form(x)
+        except (EvaluationError, NumberError):
+            return None
+
+    def is_text(self, name: str, at: tuple[int, ...], digits: int) -> bool:
+        """Whether the decimal string of the entry is its exact value."""
+        text = self.entry_text(name, at, digits)
+        return text is not None and self.equals(name, at, Fraction(text))
+
+    def equals(self, name: str, at: tuple[int, ...], number: Fraction) -> bool:
+        """Whether the entry is known to be exactly this number."""
+        values = self._values[FIRST_BITS]
+        try:
+            with values.numbers.working():
+                return bool(values.numbers.is_zero(values.entry(name, at) + values.numbers.number(-number)))
+        except (EvaluationError, NumberError):
+            return False
+
+    def _at(self, bits: int) -> Values:
+        if bits not in self._values:
+            self._values[bits] = self._make(bits)
+        return self._values[bits]
+
+    def _nested(self, name: str, one) -> Any:
+        extents = self.extents(name)
+
+        def go(at: tuple[int, ...]) -> Any:
+            return one(at) if len(at) == len(extents) else [go((*at, k)) for k in range(extents[len(at)])]
+
+        return go(())

@@ -1,0 +1,240 @@
+"""The head of a solution: what was read, what is asked, what was repaired, not understood and assumed."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ...calculus.descent import METHODS
+from ...core.equation import Fact, Tensor
+from ...core.expr import Apply, Entry, Offset, Sum, number
+from ...core.problem import Remark, Wanted
+from ...core.walk import walk
+from ...functions import table
+from .. import symbols
+from ..document import Block, Heading, Inline, Item, Text
+from ..index_form import index_form
+from ..maths import Maths, Sign, line
+from ..symbols import EQUALS
+from . import filled
+from .page import Page, joined
+from .titles import ROLES
+
+ELEMENT = Sign(r"\in", "relation")
+LAYOUTS = {"column": "Vectors are columns.", "row": "Vectors are rows."}
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something taken as so: in words and formulas, in plain words, its reason, its line in the source."""
+    text: tuple[Inline, ...]
+    plain: str
+    why: str = ""
+    line: int | None = None
+    assumed: bool = True
+
+
+def blocks(page: Page, assumptions: tuple[Assumption, ...]) -> Iterator[Block]:
+    """The paragraphs, in the order in which a reader needs them."""
+    problem = page.problem
+    for remark in problem.not_understood:
+        yield Item((*_said(remark), *_instead(remark)), "problem")
+    for remark in problem.repairs:
+        yield Item(_said(remark), "repair")
+    yield Heading(2, ("Given and asked",))
+    yield from _read(page)
+    yield from _asked(page)
+    if assumptions:
+        yield Heading(2, ("Assumptions",))
+        for number, each in enumerate(assumptions, 1):
+            yield Item((f"(A{number}) ", *each.text, *_reason(each)), "assumption")
+
+
+def _said(remark: Remark) -> tuple[Inline, ...]:
+    where = f" (line {remark.line})" if remark.line else ""
+    return (_stopped(remark.text) + where + (f": {remark.why}" if remark.why else ""),)
+
+
+def _instead(remark: Remark) -> tuple[Inline, ...]:
+    return (f" Write {remark.suggestion}.",) if remark.suggestion else ()
+
+
+def _stopped(text: str) -> str:
+    return text.rstrip().rstrip(".")
+
+
+def _reason(each: Assumption) -> tuple[Inline, ...]:
+    where = f" (line {each.line})" if each.line else ""
+    return (f": {_lowered(each.why)}{where}.",) if each.why else (f"{where}.",)
+
+
+def _lowered(why: str) -> str:
+    why = _stopped(why)
+    return why[:1].lower() + why[1:] if why[1:2].islower() and not why.startswith("ReLU") else why
+
+
+# ---- what was read ------------------------------------------------------------------------------------------------
+
+def _read(page: Page) -> Iterator[Block]:
+    tensors = [t for t in page.forward.tensors.values() if t.role in ROLES]
+    for role, (one, many) in ROLES.items():
+        mine = [t for t in tensors if t.role == role]
+        if mine:
+            yield Item((f"{many if len(mine) > 1 else one}: ", *joined(_spaces(page, mine), ", "), "."))
+    yield Text((LAYOUTS.get(page.notation.layout, ""), " A gradient has the shape of the quantity it belongs to."))
+
+
+def _spaces(page: Page, tensors: list[Tensor]) -> Iterator[Maths]:
+    """x ∈ R^d, quantities of one shape together: h, a ∈ R^n. Numbers stand behind a scalar: η = 0.1."""
+    groups: dict[object, list[Tensor]] = {}
+    for t in tensors:
+        value = page.figures.data.get(t.name) if page.figures and not t.axes else None
+        groups.setdefault((value,) if value is not None else t.axes and tuple((a.size, a.name) for a in t.axes), []).append(t)
+    for key, mine in groups.items():
+        names: list[Maths] = []
+        for t in mine:
+            names += [Sign(","), page.symbol(t.name)] if names else [page.symbol(t.name)]
+        shape = page.shape(mine[0].name)
+        if shape is not None:
+            names += [ELEMENT, shape]
+        elif isinstance(key, tuple) and key and isinstance(key[0], Fraction | int):
+            names += [EQUALS, _numeral(page, mine[0].name)]
+        yield line(*names)
+
+
+def _numeral(page: Page, name: str) -> Maths:
+    return filled.number(page.figures.entry_text(name, (), 12))
+
+
+# ---- what is asked ------------------------------------------------------------------------------------------------
+
+def _asked(page: Page) -> Iterator[Block]:
+    seen: dict[str, None] = {}
+    for wanted in page.problem.wanted:
+        said = _wish(page, wanted)
+        if said and str(said) not in seen:
+            seen[str(said)] = None
+            yield Item(("Asked: ", *said, "."))
+
+
+def _wish(page: Page, wanted: Wanted) -> tuple[Inline, ...]:
+    of = wanted.of or page.problem.loss or ""
+    known = [w for w in wanted.wrt if w in page.forward.tensors]
+    match wanted.kind:
+        case "gradient" | "jacobian" if known and of in page.forward.tensors:
+            return joined(symbols.quotient(1, page.symbol(of), [page.symbol(w)]) for w in known)
+        case "hessian" if known:
+            return joined(symbols.quotient(2, page.symbol(of), [page.symbol(a), page.symbol(b)])
+                          for k, a in enumerate(known) for b in known[k:])
+        case "value" if of in page.forward.tensors:
+            return ("the value of ", page.symbol(of))
+        case "expression" if of in page.forward.tensors:
+            return ("the formula of ", page.symbol(of))
+        case "update":
+            descent = page.problem.descent
+            names = known or [p for p in (descent.parameters if descent else ()) if p in page.forward.tensors]
+            steps = descent.steps if descent else 1
+            method = METHODS[descent.method].name if descent and descent.method in METHODS else "gradient descent"
+            after = "one step" if steps == 1 else f"{steps} steps"
+            return (*joined(page.symbol(n) for n in names), f" after {after} of {method}")
+        case "loss":
+            return ("the loss after the update",) if page.problem.descent else ("the loss",)
+        case "schematic":
+            return ("a schematic of the back-propagation",)
+    return ()
+
+
+# ---- what is assumed ----------------------------------------------------------------------------------------------
+
+def assumptions(page: Page) -> tuple[Assumption, ...]:
+    """What the reader assumed, and what the derivation rests on: known sums, values at kinks, the meaning of log."""
+    found = [Assumption((_stopped(r.text),), _stopped(r.text), r.why, r.line) for r in page.problem.assumptions]
+    said = " ".join(a.plain for a in found)
+    if page.notation.log == "log" and _uses(page, "ln") and " ln" not in said:
+        log = Sign(r"\log")
+        found.append(Assumption((log, " is the natural logarithm, ", Sign(r"\ln")), "log means ln", "as usual in machine learning"))
+    found += (_of_fact(page, fact) for fact in page.forward.facts if not _mentioned(page, fact))
+    found += _of_kinks(page)
+    return tuple(found)
+
+
+def _mentioned(page: Page, fact: Fact) -> bool:
+    """Whether the reader listed the fact among the assumptions itself."""
+    return bool(fact.reason) and any(fact.reason in (r.text, r.why) for r in page.problem.assumptions)
+
+
+def _uses(page: Page, function: str) -> bool:
+    return any(isinstance(n, Apply) and n.function == function for e in page.forward.equations for n in walk(e.right))
+
+
+def sum_of_fact(page: Page, fact: Fact) -> tuple[Maths, Maths]:
+    """Σ_i y_i and its value, as maths."""
+    entry = page.tensors[fact.tensor].entry()
+    index = entry.at[page.tensors[fact.tensor].axes.index(fact.axis)]
+    total = Sum(index, entry)
+    lettering = page.lettering((), (total, fact.total))
+    return (page.formula(total, lettering.of(total)),
+            index_form(fact.total, page.notation, lettering.of(fact.total), tensors=page.tensors, decimals=True))
+
+
+def _of_fact(page: Page, fact: Fact) -> Assumption:
+    left, right = sum_of_fact(page, fact)
+    total = fact.total.value if hasattr(fact.total, "value") else "known"
+    return Assumption((line(left, EQUALS, right),), f"sum of {fact.tensor} is {total}", fact.reason, None, fact.assumed)
+
+
+def _of_kinks(page: Page) -> Iterator[Assumption]:
+    seen: set[tuple[str, str]] = set()
+    applied = [n for e in page.forward.equations for n in walk(e.right) if isinstance(n, Apply) and n.order == 0]
+    for each in applied:
+        row = table.scalar(each.function)
+        for at, value in (row.kinks if row else {}).items():
+            if (each.function, at) in seen:
+                continue
+            seen.add((each.function, at))
+            same = [a for a in applied if a.function == each.function]
+            yield _of_kink(page, each, at, value, same)
+
+
+def _of_kink(page: Page, each: Apply, at: str, value: str, same: list[Apply]) -> Assumption:
+    slope = Apply(each.function, (number(Fraction(at)), *each.arguments[1:]), 1)
+    own = page.formula(slope, page.lettering((), (slope,)).of(slope))
+    arguments = {k + 1: a for k, a in enumerate(each.arguments)}
+    taken = arguments.get(int(value[1:])) if value.startswith("#") else None
+    right: Maths = Sign(value, "number")
+    if taken is not None:
+        right = page.formula(taken, page.lettering((), ()).of(taken))
+    equation = line(own, EQUALS, right)
+    places = list(_touching(page, same, Fraction(at)))
+    row = table.scalar(each.function)
+    plain = f"the derivative of {row.name if row else each.function} at {at} is taken as {value if taken is None else 'the slope there'}"
+    if places:
+        note: tuple[Inline, ...] = ("; it is used at ", *joined(places))
+    elif page.figures is not None and all(_numbers(page, a) for a in same):
+        note = ("; no entry is there",)
+    else:
+        note = ()
+    return Assumption((equation, " at the kink", *note), plain)
+
+
+def _numbers(page: Page, each: Apply) -> bool:
+    u = each.arguments[0]
+    return isinstance(u, Entry) and page.figures.has(u.tensor)
+
+
+def _touching(page: Page, applied: list[Apply], kink: Fraction) -> Iterator[Maths]:
+    """The pre-activations that are exactly at the kink, h_2 = 0."""
+    if page.figures is None:
+        return
+    for each in applied:
+        u = each.arguments[0]
+        if not isinstance(u, Entry) or not page.figures.has(u.tensor) or page.figures.count(u.tensor) > 1000:
+            continue
+        for at in page.figures.positions(u.tensor):
+            if page.figures.equals(u.tensor, at, kink):
+                yield entry_at(page, u.tensor, at)
+
+
+def entry_at(page: Page, name: str, at: tuple[int, ...]) -> Maths:
+    """One entry by its numbers, counted from 1: h_2."""
+    return symbols.entry(page.notation, name, tuple(Offset((), k) for k in at), {}, page.tensors)

@@ -1,0 +1,57 @@
+"""Words: what a quantity is called, and the sentences of the derivation, as tables."""
+from __future__ import annotations
+
+from ...core.equation import Program, Tensor
+from ...core.expr import Add, Apply, Component, Entry, Expr, Mul, Sum
+from ...core.walk import tensors, walk
+from .page import is_preactivation
+
+ROLES = {
+    "input": ("Input", "Inputs"), "label": ("Label", "Labels"), "parameter": ("Parameter", "Parameters"),
+    "data": ("Constant", "Constants"), "constant": ("Constant", "Constants"), "intermediate": ("Computed", "Computed"),
+    "loss": ("Loss", "Loss"),
+}
+"""Role of a tensor -> what it is called, one and many."""
+
+METHOD_WORDS = {"start": "Only the definition of the loss itself has to be differentiated."}
+
+
+def kind(program: Program, tensor: Tensor) -> str:
+    """What the quantity is, in a word or two: Weights, Bias, Pre-activation, Activation, Output, Input."""
+    match tensor.role:
+        case "input":
+            return "Input"
+        case "label":
+            return "Label"
+        case "parameter":
+            return _parameter(program, tensor)
+        case "intermediate":
+            definition = program.equation(tensor.name)
+            if definition is not None and isinstance(definition.right, Component):
+                return "Output"
+            if is_preactivation(program, tensor.name):
+                return "Pre-activation"
+            if definition is not None and isinstance(definition.right, Apply):
+                return "Activation"
+    return "Quantity"
+
+
+def _parameter(program: Program, tensor: Tensor) -> str:
+    readers = [e.right for e in program.equations if tensor.name in tensors(e.right)]
+    if readers and all(any(_alone(term, tensor.name) for term in _terms(r)) for r in readers):
+        return "Bias"
+    if readers and any(_multiplies(node, tensor.name) for r in readers for node in walk(r)):
+        return "Weights" if tensor.axes else "Weight"
+    return "Parameter"
+
+
+def _terms(e: Expr) -> tuple[Expr, ...]:
+    return e.terms if isinstance(e, Add) else ()
+
+
+def _alone(e: Expr, name: str) -> bool:
+    return isinstance(e, Entry) and e.tensor == name
+
+
+def _multiplies(e: Expr, name: str) -> bool:
+    return isinstance(e, Mul) and any(_alone(f, name) for f in e.factors) and len([f for f in e.factors if isinstance(f, Entry | Sum)]) > 1

@@ -1,0 +1,90 @@
+"""Pre-activations get a name: h = σ(W x + b) becomes z_h = W x + b, h = σ(z_h).
+
+Named intermediates keep each formula of the derivation short, and are what the collapse to ŷ - y needs.
+"""
+from __future__ import annotations
+
+from ..core.axis import Index
+from ..core.equation import Equation, Program, Tensor
+from ..core.expr import Apply, Component, Entry, Expr, Sum
+from ..core.walk import canonical, children, free, rebuild, rename, walk
+from ..functions.activations import ACTIVATIONS
+
+
+ACTIVATES = frozenset(row.name for row in ACTIVATIONS) | {"tanh"}       # a logarithm or an exponential stays where it is written
+
+
+class Splitter:
+    """Splits the equations of a program; a formula that some quantity stands for already is replaced by that quantity."""
+
+    def __init__(self, program: Program):
+        self.program = program
+        self.tensors = dict(program.tensors)
+        self.equations: list[Equation] = []
+        self.made: dict[str, str] = {}                      # name -> the quantity whose argument or part it is
+        self.known: list[Equation] = [e for e in program.equations if isinstance(e.right, Component)]
+
+    def run(self) -> Program:
+        for equation in self.program.equations:
+            right = self._inside(equation, equation.right, True)
+            self.equations.append(Equation(equation.left, right, equation.label, equation.span))
+        return Program(self.tensors, tuple(self.equations), self.program.facts)
+
+    def _inside(self, equation: Equation, e: Expr, top: bool) -> Expr:
+        if not children(e):
+            return e
+        match e:
+            case Component(function, index, body, at):
+                if not top and (entry := self._stands_for(equation, e)) is not None:
+                    return entry
+                body = self._named(equation, self._inside(equation, body, False), "z")
+                e = Component(function, index, body, at)
+                return e if top else self._named(equation, e, "s")
+            case Apply(function, (argument, *rest), order) if function in ACTIVATES and _long(argument) and (top or free(argument)):
+                return Apply(function, (self._named(equation, self._inside(equation, argument, False), "z"), *rest), order)
+        return rebuild(e, lambda child: self._inside(equation, child, False))
+
+    def _stands_for(self, equation: Equation, e: Component) -> Entry | None:
+        """The entry of a quantity that the sheet defines as just this component."""
+        for other in self.known:
+            if other is equation or len(other.left.at) != len(free(e)):
+                continue
+            position = other.right.at
+            if position not in other.left.at or not isinstance(e.at, Index):
+                continue
+            moves = {position: e.at}
+            for index in other.left.at:
+                if index not in moves:
+                    match = next((i for i in free(e) if i.axis == index.axis and i not in moves.values()), None)
+                    if match is None:
+                        break
+                    moves[index] = match
+            else:
+                if canonical(rename(other.right, moves)) == canonical(e):
+                    return Entry(other.name, tuple(moves[i] for i in other.left.at))
+        return None
+
+    def _named(self, equation: Equation, e: Expr, letter: str) -> Entry:
+        if isinstance(e, Entry):
+            return e
+        for done in self.equations:
+            if done.name in self.made and done.right == e:
+                return done.left
+        name = f"{letter}_{equation.name}"
+        while name in self.tensors:
+            letter += "'"
+            name = f"{letter}_{equation.name}"
+        open_ = free(e)
+        at = tuple([i for i in equation.left.at if i in open_] + sorted(open_ - set(equation.left.at), key=lambda i: (i.axis.name, i.mark)))
+        self.tensors[name] = Tensor(name, tuple(i.axis for i in at))
+        entry = Entry(name, at)
+        self.equations.append(Equation(entry, e, "", equation.span))
+        self.made[name] = equation.name
+        return entry
+
+
+def _long(e: Expr) -> bool:
+    """Whether an argument is worth a name of its own: it has a sum or another function in it."""
+    return not isinstance(e, Entry) and any(isinstance(n, Sum | Apply | Component) for n in walk(e))
+
+
