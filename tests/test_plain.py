@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from longhand.core.axis import Axis, Index
 from longhand.core.equation import Equation, Fact, Program, Tensor
 from longhand.core.expr import Add, Apply, Component, Delta, Entry, Expr, Holds, Mul, Number, Offset, Power, Sum, number
-from longhand.core.problem import Descent, Notation, Problem, Remark, Spelling, Wanted
+from longhand.core.problem import ASKED, Descent, Notation, Problem, Remark, Spelling, Wanted
 from longhand.core.walk import all_indices
 from longhand.errors import DataError, LonghandError
 from longhand.printing import plain as printing
@@ -148,8 +148,10 @@ def problems(draw):
         draw(st.dictionaries(st.one_of(names, texts), st.builds(Spelling, texts, st.sampled_from(("subscript", "brackets")),
                                                                 st.sampled_from(("row", "column"))), max_size=3)),
         draw(latex), draw(latex), draw(latex), draw(st.sampled_from(("row", "column"))), draw(st.sampled_from(("ln", "log"))), draw(latex))
-    wanted = st.builds(Wanted, st.sampled_from(("gradient", "value", "jacobian", "hessian", "update", "loss", "schematic", "expression")),
-                       st.one_of(st.just(""), names), st.lists(names, max_size=2).map(tuple), st.just(False), optional, texts)
+    kinds, of = st.sampled_from(ASKED), st.one_of(st.just(""), names)
+    wanted = st.one_of(
+        st.builds(Wanted, kinds, of, st.just(()), st.just(False), optional, texts),
+        st.builds(Wanted, kinds, of, st.lists(names, min_size=1, max_size=2).map(tuple), st.booleans(), optional, texts))
     some = st.lists(names, max_size=2).map(tuple)
     descent = st.builds(Descent, texts, some, st.dictionaries(texts, names, max_size=2), st.integers(1, 9))
     rationals = st.fractions(max_denominator=3000)

@@ -9,16 +9,15 @@ from ..core.equation import Equation, Fact, Program, Tensor
 from ..core.expr import ONE
 from ..core.problem import Descent, Value, Wanted
 from ..core.walk import tensors
-from ..functions import table
 from .classify import Claimed, Kind, Updated
 from .environment import Environment
 from .known import Known
 from .literals import scalar
-from .names import flat, items, readings
+from .names import flat, readings
 from .phrases import Phrase
 from .requests import Request, Understood
 from .scopes import Scope
-from .syntax import Derivative, Formula, Index, Nabla, Negative, Product, Relation, Script, Sequence, Sum, walk
+from .syntax import Derivative, Formula, Nabla, Negative, Product, Relation, Sequence, Sum, walk
 
 SATISFIED = frozenset({"forward", "backward", "steps", "schematic", "verify", "check"})     # what every solution prints anyway
 LOSS_NAMES = ("Loss", "loss", "L", "J", "C", "E", "cost", "CE")

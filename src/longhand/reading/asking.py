@@ -152,6 +152,8 @@ def _phrase(draft: Draft, item: Item, items: list[Item], at: int) -> None:
         draft.unread.append((item, "the derivative of a function by itself is not given here"))
     elif item.has("activation") and draft.mode == "object" and _alone(items, at):
         _thing(draft, item.get("activation") or "")
+    elif item.get("fact") in ("mean", "sum"):
+        draft.unread.append((item, "an average or a sum of what is asked"))
     elif item.has("fact", "loss", "method", "place", "activation", "fill", "numbered", "finite", "passive"):
         pass
     elif item.has("told") and item.word in ("use", "using"):

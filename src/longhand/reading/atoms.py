@@ -4,9 +4,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from longhand.reading import tables
-from longhand.reading import vocabulary as words
-from longhand.reading.syntax import (
+from . import tables
+from . import vocabulary as words
+from .syntax import (
     Accent,
     BigOperator,
     Braces,
@@ -27,11 +27,11 @@ from longhand.reading.syntax import (
     Sequence,
     Symbol,
 )
-from longhand.reading.tokens import DEPTH, TooDeep
+from .tokens import DEPTH, TooDeep
 
 if TYPE_CHECKING:
-    from longhand.reading.formula import Parser
-    from longhand.reading.tokens import Token
+    from .formula import Parser
+    from .tokens import Token
 
 
 def operand(parser: Parser) -> Formula:

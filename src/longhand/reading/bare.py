@@ -10,15 +10,17 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from longhand.reading import vocabulary as words
+from . import vocabulary as words
 
+LINE = re.compile(r"[^\n]+")
 WORD = re.compile(r"\S+")
 LETTERS = re.compile(r"[A-Za-z]+")
 COMMAND = re.compile(r"\\[A-Za-z]+")
 SCRIPTED = re.compile(r"([A-Za-z]+|[)}\]'0-9*])['*]?[_^](?=[A-Za-z0-9{(\[\\*+\-'])")
+LONG_NAME = re.compile(r"[A-Za-z]{3}")           # train_loss is a name of a program, net_h1 is not
 WEAK = re.compile(r"[A-Za-z0-9()\[\]{}.,;:+\-*/=<>|!'^_×·]+")
 OPERATORS = frozenset("=+-*/<>×·−")
-JOINING = frozenset([r"\times", r"\cdot", r"\odot", r"\otimes", r"\in", r"\leftarrow", r"\rightarrow", r"\to", r"\leq", r"\geq", r"\neq", r"\ne", r"\le", r"\ge", r"\approx", r"\sim", r"\circ", r"\ast", r"\equiv"])
+JOINING = frozenset("\\" + name for name in (words.RELATIONS.keys() | words.PRODUCTS.keys()) if name.isalpha())
 MATHS_SIGNS = frozenset("∂∇∑∏√∈⊙⊗≤≥≠≈≡⊤ℓ∞∝←⇒∥‖")
 PUNCTUATION = ".,;:!?"
 PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -26,7 +28,7 @@ PAIRS = {")": "(", "]": "[", "}": "{"}
 
 def bare_maths(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The places, in order, of maths in the prose text[start:end]."""
-    for line in re.compile(r"[^\n]+").finditer(text, start, end):
+    for line in LINE.finditer(text, start, end):
         yield from _in_line(text, line.start(), line.end())
 
 
@@ -46,9 +48,7 @@ def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         opened = _opened(text[found[first][0]:found[last][1]])
         while last + 1 < len(found):
             after = text[slice(*found[last + 1])]
-            if opened > 0 or kinds[last + 1] != "prose" and (kinds[last + 1] == "strong" or _joined(text, found[last], found[last + 1])):
-                pass
-            elif not (after.strip(",") == "" and last + 2 < len(found) and kinds[last + 2] == "strong"):
+            if opened <= 0 and not _goes_on(text, found, kinds, last + 1):
                 break
             opened += _opened(after)
             last += 1
@@ -56,6 +56,17 @@ def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if place[0] < place[1]:
             yield place
         at = floor = last + 1
+
+
+def _goes_on(text: str, found: list[tuple[int, int]], kinds: list[str], at: int) -> bool:
+    """Whether the word at this place belongs to the maths before it."""
+    if kinds[at] == "strong" or kinds[at] == "weak" and _joined(text, found[at - 1], found[at]):
+        return True
+    if kinds[at] == "prose" or at + 1 == len(found):
+        return False
+    if text[slice(*found[at])].strip(",") == "":                       # u_j , h_j
+        return kinds[at + 1] == "strong"
+    return kinds[at + 1] != "prose" and _joined(text, found[at], found[at + 1])        # the x of \alpha x + b
 
 
 def _may_hold(line: str) -> bool:
@@ -68,7 +79,7 @@ def _kind(word: str) -> str:
     if COMMAND.search(word) or any(_sure(character) for character in word if not character.isascii()):
         return "strong"
     scripted = SCRIPTED.search(word)
-    if scripted and (len(scripted[1]) == 1 or scripted[1] in words.KNOWN_WORDS):
+    if scripted and (len(scripted[1]) == 1 or scripted[1] in words.KNOWN_WORDS and not LONG_NAME.match(word, scripted.end())):
         return "strong" if WEAK.fullmatch(word) else "prose"
     if WEAK.fullmatch(word) and all(len(run) == 1 or run in words.KNOWN_WORDS and len(word) > len(run) for run in LETTERS.findall(word)):
         return "weak"

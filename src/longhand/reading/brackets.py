@@ -5,10 +5,10 @@ a direction, and the & and \\ of alignments, which have no meaning, become space
 """
 from __future__ import annotations
 
-from longhand.reading.repairs import Repair
-from longhand.reading.syntax import Span
-from longhand.reading.tokens import DEPTH, Token, TooDeep
-from longhand.reading.vocabulary import CASES, MATRICES
+from .repairs import Repair
+from .syntax import Span
+from .tokens import DEPTH, Token, TooDeep
+from .vocabulary import CASES, MATRICES
 
 SHOWN = {"(": ("(", ")"), "[": ("[", "]"), "{": (r"\{", r"\}"), "|": ("|", "|"), "||": (r"\|", r"\|"), "<": (r"\langle", r"\rangle")}
 CLOSER = {"open": "close", "brace": "unbrace", "begin": "end"}
@@ -33,6 +33,8 @@ class _Level:
 
 
 class Balancer:
+    """One pass over the tokens of a formula; `run` gives them balanced, `repairs` says what was done."""
+
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.out: list[Token] = []

@@ -278,7 +278,7 @@ def _function(left: Formula, called: Mapping[str, set[tuple[str, ...]]], known: 
     if name is None or any(flat(a) is None for a in left.arguments):
         return None
     arguments = [flat(a) for a in left.arguments]
-    if called.get(name, set()) - {tuple(arguments)} or not all(a in known for a in arguments):
+    if called.get(name, set()) - {tuple(arguments)} or not any(a in known for a in arguments):
         return name, left.arguments, at
     return None
 

@@ -79,9 +79,10 @@ def _longest(tokens: tuple[Token, ...], at: int) -> tuple[int, tuple[Meaning, ..
 
 _SUBJECTS = words("we i they who which that not it he she units neurons networks layers functions nodes people students authors us")
 _MODALS = words("to you can may might could will would")
-_LEADS = words("""ask asks task tasks goal aim asked want wish need needs required have objective us ready wanted told invited supposed is are
-    remains exercise""")
-_ADVERBS = words("first also now please finally next subsequently then again once carefully explicitly briefly hence thus therefore so otherwise")
+_LEADS = words("""ask asks task tasks goal aim asked want wish need needs required have objective us ready wanted told invited supposed is
+    are remains exercise""")
+_ADVERBS = words("""first also now please finally next subsequently then again once carefully explicitly briefly hence thus therefore so
+    otherwise""")
 _LEADING = words("and or should must either ie")
 _DETERMINERS = words("the all each every both that whether it what why how your an any this these also them its their")
 _OPENERS = words("for with given using when if at assuming suppose in after from by on based starting to under where use")

@@ -4,17 +4,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from longhand.reading import derivatives
-from longhand.reading import vocabulary as words
-from longhand.reading.atoms import argument, body_of, bracket, operand
-from longhand.reading.syntax import Accent, Annotated, BigOperator, Empty, Formula, Group, Nabla, Name, Product, Root, Script, Symbol
+from . import derivatives
+from . import vocabulary as words
+from .atoms import argument, body_of, bracket, operand
+from .syntax import Accent, Annotated, BigOperator, Empty, Formula, Group, Nabla, Name, Product, Root, Script, Symbol
 
 if TYPE_CHECKING:
-    from longhand.reading.formula import Parser
-    from longhand.reading.tokens import Token
+    from .formula import Parser
+    from .tokens import Token
 
 
 def fraction(parser: Parser, token: Token) -> Formula:
+    r"""\frac, which may be a derivative; a bare d/dx applies to the factors behind it."""
     above = argument(parser, digit=True)
     below = argument(parser, digit=True)
     result = derivatives.fraction(above, below, parser.span(token.start))
@@ -28,6 +29,7 @@ def fraction(parser: Parser, token: Token) -> Formula:
 
 
 def root(parser: Parser, token: Token) -> Formula:
+    r"""\sqrt[3]{x}."""
     degree = None
     if parser.next.kind == "open" and parser.next.text == "[":
         degree = bracket(parser, parser.take())
@@ -42,6 +44,7 @@ def accent(parser: Parser, token: Token) -> Formula:
 
 
 def styled(parser: Parser, token: Token) -> Formula:
+    """A font command over maths: the names inside carry its style."""
     style, parser.style = parser.style, token.text
     result = argument(parser, digit=True)
     parser.style = style
@@ -49,6 +52,7 @@ def styled(parser: Parser, token: Token) -> Formula:
 
 
 def big_operator(parser: Parser, token: Token) -> Formula:
+    r"""\sum with its bounds and its body."""
     lower, upper = bounds(parser)
     body = body_of(parser)
     return BigOperator(parser.span(token.start), words.BIG_OPERATORS[token.text], lower, upper, body)
@@ -68,6 +72,7 @@ def bounds(parser: Parser) -> tuple[Formula | None, Formula | None]:
 
 
 def nabla(parser: Parser, token: Token) -> Formula:
+    r"""\nabla_x f; with a power, \nabla^2 f, a Script that multiplies what follows."""
     by, power = bounds(parser)
     if power is not None:
         bare = Nabla(parser.span(token.start), by, None)

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from ..core.axis import Index
 from ..core.equation import Equation
-from ..core.expr import Apply, Component, Entry, Expr
-from ..core.walk import all_indices, free, walk
+from ..core.expr import Entry, Expr
+from ..core.walk import free, walk
 from ..functions import table
 from .elaborate import Elaborator
 from .environment import Environment, Quantity
 from .known import Definition, Known
-from .names import flat
+from .names import flat, items
 from .patterns import LETTER, as_softmax, general_entry
-from .syntax import Call, Formula, Matrix, Name, Numeral, Row
+from .syntax import Accent, Call, Formula, Matrix, Name, Numeral, Row, Script
+from .syntax import walk as walk_formula
 from .terms import Term, Unclear
 
 
@@ -95,6 +96,8 @@ class Definer:
         place = definition.rights.index(link)
         if isinstance(link, Matrix | Row):
             return 4, place
+        if isinstance(link, Name | Accent) or isinstance(link, Script) and isinstance(link.base, Name | Accent):
+            return (2 if len(definition.rights) == 1 else 5), place     # another name for the same thing
         if isinstance(link, Call):
             name = flat(link.function) or ""
             known = self.env.functions.get(name)
@@ -129,6 +132,7 @@ class Definer:
                 raise Unclear(item.span, "the definition of one entry by number", "give the entry a name of its own, or define them all with an index")
         if declared is None and at:                     # so that a recurrence can read itself
             env.quantities[left.name] = Quantity(left.name, tuple(i.axis for i in at), left.spelled, brackets=left.brackets)
+        env.fixed_indices = self._alone(link)
         try:
             term = self.read(link)
         except Unclear:
@@ -136,6 +140,16 @@ class Definer:
                 env.quantities.pop(left.name, None)
             raise
         return self._checked(definition, term, tuple(at), declared, link)
+
+    def _alone(self, link: Formula) -> set[str]:
+        """Index letters that stand just once in a formula."""
+        count: dict[str, int] = {}
+        for node in walk_formula(link):
+            if isinstance(node, Script):
+                for item in items(node.sub):
+                    if isinstance(item, Name) and item.text in self.env.index_letters:
+                        count[item.text] = count.get(item.text, 0) + 1
+        return {letter for letter, times in count.items() if times == 1}
 
     def _checked(self, definition: Definition, term: Term, at: tuple[Index, ...], declared: Quantity | None, link: Formula) -> Equation:
         env, left = self.env, definition.left

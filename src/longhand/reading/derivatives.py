@@ -1,7 +1,7 @@
 r"""Derivatives as they are written: \frac{\partial L}{\partial W}, \partial L/\partial W, dy/dx, and their higher orders."""
 from __future__ import annotations
 
-from longhand.reading.syntax import Derivative, Formula, Fraction, Name, Numeral, Product, Script, Span, Symbol
+from .syntax import Derivative, Formula, Fraction, Name, Numeral, Product, Script, Span, Symbol
 
 
 def fraction(above: Formula, below: Formula, span: Span) -> Formula:

@@ -6,17 +6,17 @@ from fractions import Fraction as Rational
 
 from ..core.axis import Index as AxisIndex
 from ..core.expr import (
-    MINUS_ONE, ONE, Apply, Component, Delta, Entry, Expr, Holds, Number, Offset, add, delta, mul, negative, number, power,
+    ONE, Apply, Entry, Expr, Holds, Number, add, delta, mul, negative, number, power,
 )
+from ..core.expr import Sum as AxisSum
 from ..core.walk import free, rename
 from ..calculus.simplify import size_of, sum_over
-from ..functions import table
 from . import calls
 from .environment import Environment, Quantity, numeral
-from .names import Reading, flat, items
+from .names import Reading, flat, is_transpose, items, readings
 from .syntax import (
     Accent, Annotated, BigOperator, Call, Cases, Derivative, Empty, Formula, Fraction, Group, Index, Matrix, Name, Negative, Norm,
-    Numeral, Product, Relation, Root, Row, Script, Sum, Tagged, Words,
+    Numeral, Product, Relation, Root, Row, Script, Sequence, Sum, Tagged, Words, walk,
 )
 from .terms import UNIT, Term, Unclear, elementwise, over, product, summed, times, total, transposed
 
@@ -50,7 +50,7 @@ class Elaborator:
             case Product():
                 return self.product(formula)
             case Fraction(span, above, below):
-                return over(self.shapes, self(above), self(below), span)
+                return self.quotient(self(above), below, span)
             case Call():
                 return calls.call(self, formula)
             case BigOperator():
@@ -175,7 +175,6 @@ class Elaborator:
             return self.reference(found, formula)
         term = self(formula.base)
         sup = formula.sup
-        from .names import is_transpose
         if is_transpose(sup):
             term, sup = transposed(term), None
         if formula.sub is not None:
@@ -219,19 +218,74 @@ class Elaborator:
         return result
 
     def chain(self, group: list, formula: Product) -> Term:
+        self.means(group)
         result = self.factor(group[0])
         for operator, factor in zip(group[1::2], group[2::2], strict=True):
-            term = self.factor(factor)
             if operator in ("/", "oslash"):
-                result = over(self.shapes, result, term, formula.span)
+                result = self.quotient(result, factor, formula.span)
                 continue
+            term = self.factor(factor)
             if operator == "otimes":
                 raise Unclear(factor.span, "the Kronecker product in a definition")
             result = self.multiplied(result, term, operator, factor)
         return result
 
+    def quotient(self, above: Term, below: Formula, span) -> Term:
+        """above / below; in Q Kᵀ/√d_k, d_k being given nowhere, d_k is the inner size of the product (scaled dot product)."""
+        if isinstance(below, Root) and isinstance(above.expr, AxisSum) and above.real:
+            found = next((r for r in readings(below.body)), None)
+            if found is not None and not found.indices and not self.env.known(found.name) and found.name not in self.env.sizes:
+                axis = above.expr.index.axis
+                known = self.shapes.known(axis)
+                self.env.sizes.add(found.name)
+                if isinstance(known, int):
+                    self.shapes.fixed.setdefault(found.name, known)
+                elif known is None:
+                    self.shapes.unify(axis, self.shapes.axis(found.name), span, "the inner size of a product")
+                self.env.note("assumption", below.span, f"{found.name} is the inner size of the product that its root divides",
+                              "the sheet does not say")
+                return Term(mul(above.expr, power(Entry(found.name), Rational(-1, 2))), above.axes)
+        return over(self.shapes, above, self(below), span)
+
     def factor(self, formula: Formula) -> Term:
         return self(formula)
+
+    def means(self, group: list) -> None:
+        """1/N in front of a sum, N being given nowhere: N is the number of terms of the sum."""
+        for first, then in zip(group[::2], group[2::2], strict=False):
+            if not (isinstance(first, Fraction) and isinstance(then, BigOperator) and then.kind == "sum"):
+                continue
+            for part in first.below.factors if isinstance(first.below, Product) else (first.below,):
+                if isinstance(part, Name) and part.text not in self.env.sizes and part.text not in self.env.quantities:
+                    self.count_of(part, then)
+
+    def count_of(self, symbol: Name, of: BigOperator) -> None:
+        """Make the symbol the size of the axis that a sum runs over; of the first axis where it runs over all."""
+        letters, _ = self.bounds(of)
+        high = next((high for _, high in letters.values()), None)
+        if high == symbol.text:
+            return
+        notes = list(self.env.notes)
+        held = dict(self.env.letters)
+        if letters:
+            letter = next(iter(letters))
+            index = self.shapes.index(self.shapes.axis(None, letter))
+            self.env.letters[letter] = index
+            self(of.body)
+            axis = index.axis
+        else:
+            real = self(of.body).real
+            if not real:
+                return
+            axis = real[0].axis
+        self.env.letters, self.env.notes = held, notes
+        known = self.shapes.known(axis)
+        self.env.sizes.add(symbol.text)
+        if isinstance(known, int):
+            self.shapes.fixed.setdefault(symbol.text, known)
+        elif known is None:
+            self.shapes.unify(axis, self.shapes.axis(symbol.text), symbol.span, "the number of terms of a mean")
+        self.env.note("assumption", symbol.span, f"{symbol.text} is the number of terms of the sum that it divides", "the sheet does not say")
 
     def multiplied(self, a: Term, b: Term, operator: str, formula: Formula) -> Term:
         if a.scalar and not a.axes or b.scalar and not b.axes:
@@ -261,6 +315,8 @@ class Elaborator:
             raise Unclear(formula.span, f"{formula.kind} over an index")
         letters, conditions = self.bounds(formula)
         if not letters:
+            letters = {letter: (self.env.base, None) for letter in self.open_letters(formula.body)}
+        if not letters:
             return summed(self(formula.body))
         outer = {letter: self.env.letters.get(letter) for letter in letters}
         made: list[tuple[str, AxisIndex]] = []
@@ -282,6 +338,16 @@ class Elaborator:
                     self.env.letters.pop(letter, None)
                 else:
                     self.env.letters[letter] = old
+
+    def open_letters(self, body: Formula) -> list[str]:
+        """Index letters in the body of a sum without bounds: \\sum y_i \\ln p_i runs over i."""
+        found: dict[str, None] = {}
+        for node in walk(body):
+            if isinstance(node, Script):
+                for item in items(node.sub):
+                    if isinstance(item, Name) and item.text in self.env.index_letters and item.text not in self.env.letters:
+                        found[item.text] = None
+        return list(found)
 
     def sum_over(self, index: AxisIndex, expr: Expr, letter: str, formula: Formula) -> Expr:
         if index not in free(expr) and self.shapes.known(index.axis) is None:
@@ -368,7 +434,6 @@ class Elaborator:
                 return Holds(argument, RELATIONS[sign], self(right).expr)
             case Relation(span, (left, right), (sign,)) if sign in RELATIONS:
                 return self.condition(left, sign, right, span).expr
-        from .syntax import Sequence
         if isinstance(condition, Sequence):
             kept = [item for item in condition.items if not isinstance(item, Words) or item.text.strip() not in ("if", "for", "when", "")]
             if len(kept) == 1:

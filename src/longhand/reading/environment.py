@@ -54,8 +54,10 @@ class Environment:
     sizes: set[str] = field(default_factory=set)                    # symbols that are sizes
     heads: set[str] = field(default_factory=set)                    # names that the sheet defines, declares or gives, or will
     mentioned: set[str] = field(default_factory=set)                # every name that stands in a formula
+    index_letters: set[str] = field(default_factory=set)            # letters that the sheet uses as indices
     letters: dict[str, Index] = field(default_factory=dict)         # index letters bound where we are
     locals: dict[str, Term] = field(default_factory=dict)           # parameters of a sheet function being applied
+    fixed_indices: set[str] = field(default_factory=set)            # unbound index letters that stand once in the formula being read
     notes: list[Note] = field(default_factory=list)
     owner: str = ""                                                 # the quantity whose definition is being read
     base: int = 1                                                   # what the sheet counts from
@@ -111,7 +113,15 @@ class Environment:
         if found and (q := self.quantities.get(found.name)) is not None and len(q.axes) == len(found.indices):
             at = tuple(self.place(i, a) for i, a in zip(found.indices, q.axes, strict=True))
             return Offset(((Entry(found.name, at), 1),), -self.base)
+        if isinstance(formula, Name) and formula.text in self.fixed_indices:
+            return Offset(((Entry(self._label(formula)), 1),), -self.base)
         raise Unclear(formula.span, f"the index {flat(formula) or 'here'} is not bound by a sum, a range or the left side")
+
+    def _label(self, formula: Name) -> str:
+        """An index that stands once and is bound nowhere: a fixed entry, the one of the true class."""
+        self.note("assumption", formula.span, f"{formula.text} is a fixed index, the number of the true class", "nothing binds it, and it stands alone")
+        self.quantities.setdefault(formula.text, Quantity(formula.text, (), formula))
+        return formula.text
 
     def _shifted(self, formula: Formula, axis: Axis) -> Position:
         terms: list[tuple[Index | Entry, int]] = []

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from longhand.reading import atoms, commands
-from longhand.reading.brackets import Balancer
-from longhand.reading.derivatives import slashed
-from longhand.reading.repairs import Problem, Repair
-from longhand.reading.syntax import (
+from . import atoms, commands
+from .brackets import Balancer
+from .derivatives import slashed
+from .markdown import Math
+from .repairs import Problem, Repair
+from .syntax import (
     Dots,
     Empty,
     Formula,
@@ -27,7 +28,7 @@ from longhand.reading.syntax import (
     Tagged,
     Words,
 )
-from longhand.reading.tokens import DEPTH, Token, Tokeniser, TooDeep
+from .tokens import DEPTH, Token, Tokeniser, TooDeep
 
 LENGTH = 20_000                  # characters in one formula
 SEPARATING = frozenset({"comma", "stop", "quad", "space"})
@@ -55,10 +56,23 @@ def read_formula(text: str, offset: int = 0) -> Reading:
         formula = parser.formula()
     except (TooDeep, RecursionError) as trouble:
         start = trouble.args[0] if isinstance(trouble, TooDeep) else offset
-        problem = Problem(Span(start, min(start + 1, whole.end)), f"nested deeper than {DEPTH}", "a formula with fewer brackets inside one another")
+        span = Span(start, min(start + 1, whole.end))
+        problem = Problem(span, f"nested deeper than {DEPTH}", "a formula with fewer brackets inside one another", "name the inner parts")
         return Reading(None, tuple(scanner.repairs), (problem,))
     parser.repairs.sort(key=lambda repair: repair.span.start)
     return Reading(formula, tuple(parser.repairs), tuple(parser.problems))
+
+
+def read_math(run: Math) -> Reading:
+    """Read a formula of a Markdown block; a number on the line below it becomes its tag, which is reported."""
+    reading = read_formula(run.text, run.span.start)
+    if run.number is None or reading.formula is None:
+        return reading
+    number = run.number
+    repair = Repair(number.span, "number on the next line", f"({number.text}) numbers the formula above", rf"\tag{{{number.text}}}")
+    body = reading.formula.body if isinstance(reading.formula, Tagged) else reading.formula
+    tagged = Tagged(Span(body.span.start, number.span.end), body, number.text)
+    return Reading(tagged, (*reading.repairs, repair), reading.problems)
 
 
 class Parser:
@@ -124,10 +138,11 @@ class Parser:
     def list_number(self) -> None:
         r"""The number of a list item that slipped into the maths: $1. \ x = 2$."""
         first, dot, rest = self.next, self.peek(), self.peek(2)
-        if first.kind == "number" and first.text.isdigit() and dot.kind == "stop" and dot.start == first.end and rest.start > dot.end - 1:
-            if rest.kind == "space" or rest.start > dot.end and rest.kind != "eof":
-                self.take(), self.take()
-                self.repair(first.start, "list number", f"{first.text}. is the number of a list item, not maths", "")
+        numbered = first.kind == "number" and first.text.isdigit() and dot.kind == "stop" and dot.start == first.end
+        if numbered and (rest.kind == "space" or rest.start > dot.end and rest.kind != "eof"):
+            self.take()
+            self.take()
+            self.repair(first.start, "list number", f"{first.text}. is the number of a list item, not maths", "")
 
     def lines(self) -> Formula:
         r"""Rows separated by \\; one row stands for itself."""
@@ -150,7 +165,9 @@ class Parser:
         items, separators = self.items(row)
         if len(items) == 1:
             return items[0]
-        return Sequence(Span(items[0].span.start, items[-1].span.end), tuple(items), tuple(separators)) if items else Empty(Span(start, start))
+        if not items:
+            return Empty(Span(start, start))
+        return Sequence(Span(items[0].span.start, items[-1].span.end), tuple(items), tuple(separators))
 
     def items(self, row: bool = False) -> tuple[list[Formula], list[str]]:
         items: list[Formula] = []

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from longhand.reading.vocabulary import CASES, DISPLAYS, MATRICES
+from .vocabulary import CASES, DISPLAYS, MATRICES
 
 
 class Island(NamedTuple):
@@ -45,12 +45,14 @@ class _Finder:
     def find(self, what: str | re.Pattern[str], at: int) -> int:
         known = self.ahead.get(what)
         if known is None or known < at and known >= 0:
-            if isinstance(what, str):
-                known = self.text.find(what, at)
-            else:
-                known = match.start() if (match := what.search(self.text, at)) else -1
-            self.ahead[what] = known
+            known = self.ahead[what] = self.search(what, at)
         return known
+
+    def search(self, what: str | re.Pattern[str], at: int) -> int:
+        if isinstance(what, str):
+            return self.text.find(what, at)
+        match = what.search(self.text, at)
+        return match.start() if match else -1
 
 
 def islands(text: str, at: int = 0) -> list[Island]:

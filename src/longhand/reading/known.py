@@ -10,7 +10,7 @@ from .classify import (
 from .environment import Environment, Quantity, SheetFunction
 from .literals import Literal
 from .names import Reading, flat, readings
-from .syntax import Formula, Name, Numeral, Span
+from .syntax import Accent, Formula, Name, Numeral, Script, Span
 from .terms import Unclear
 
 
@@ -42,7 +42,8 @@ def head(formula: Formula, letters: set[str], whole: set[str]) -> Reading | None
         if option.name in whole and (not option.indices or all(_index(i, letters) for i in option.indices)) and option.power is None:
             return option
     for option in options:
-        if option.indices and option.power is None and all(isinstance(i, Name) and i.text in letters for i in option.indices):
+        if option.indices and option.power is None and all(_index(i, letters) for i in option.indices) and any(
+                isinstance(i, Name) for i in option.indices):
             return option
     for option in options:
         if option.power is None and not option.indices:
@@ -93,7 +94,20 @@ def collect(kinds: list[Kind], letters: set[str], environment: Environment) -> K
                 known.claims.append(kind)
             else:
                 known.definitions.setdefault(left.name, []).append(Definition(left, kind.rights, kind))
+    _aliases(known, kinds, letters, whole)
     return known
+
+
+def _aliases(known: Known, kinds: list[Kind], letters: set[str], whole: set[str]) -> None:
+    """a = σ(z) = ŷ: ŷ, which nothing else defines or declares, is another name for a."""
+    for kind in kinds:
+        if isinstance(kind, Defined) and len(kind.rights) > 1:
+            for right in kind.rights:
+                found = head(right, letters, whole) if isinstance(right, Name | Accent | Script) else None
+                if found and not found.transposed and found.name not in known.definitions and found.name not in known.data and (
+                        found.name not in known.environment.quantities):
+                    known.definitions[found.name] = [Definition(found, (kind.left,), kind)]
+                    known.environment.heads.add(found.name)
 
 
 def _whole_names(kinds: list[Kind], letters: set[str]) -> set[str]:
@@ -190,8 +204,11 @@ def give_axes(known: Known, name: str, literal: Literal, spelled: Formula, span)
     quantity = env.quantities.get(name)
     shape = literal.shape
     if quantity is None:
+        orientation = literal.orientation if literal.orientation == "row" and env.rows else ""
+        if len(shape) == 2 and 1 in shape and env.ranks.get(name, 1) < 2:      # one row or one column: a vector that stands so
+            orientation, shape = ("row", shape[1:]) if shape[0] == 1 else ("column", shape[:1])
         axes: tuple[Axis, ...] = tuple(env.shapes.axis(size, origin=name) for size in shape)
-        env.quantities[name] = Quantity(name, axes, spelled, literal.orientation if literal.orientation == "row" and env.rows else "")
+        env.quantities[name] = Quantity(name, axes, spelled, orientation)
         env.heads.add(name)
         return True
     if len(shape) == 2 and len(quantity.axes) == 1 and 1 in shape:

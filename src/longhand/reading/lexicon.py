@@ -125,17 +125,17 @@ _FILL = """
   in the order of, in order of, in that order, value of, model, single, necessary, required, needed, different, various, element, entry,
   entries, component, column, row, i th, ith, jth, matrix vector, two, three, computation, task is, set of, result, term, whole,
   complete, entire, full, gradient descent, this, such, training example, feed, hand, true, new, node, rule, simple, standard, usual,
-  form, carefully, clearly, correctly, step by step, for all, for every, cross entropy loss function, real, in this network,
+  form, carefully, clearly, correctly, step by step, cross entropy loss function, real, in this network,
   of this network, of the network, of the neural network, in the network, one, one hidden layer, compute and, representing, represent,
   represents, network with, in class, backpropagation rule, back propagation rule, elementwise, sheet, evaluation, i, if, else, extra,
   desired, combined, bptt, back propagation through time, backpropagation through time, hidden layer of
 """
 _CONJ = "and: and, or, as well as, along with, together with, plus"
-# Words of somebody's working; a sentence without a request that holds one of them asks nothing.
+# Words of somebody's working. A sentence with one of them and no imperative asks nothing; "strong" ones tell that it is a solution.
 _WORKING = """
-: this is, so, therefore, thus, hence, because, as we, we mentioned, mentioned, dim, which is, it follows, similarly, likewise, means,
-  this means, we get, we have, else, otherwise, we obtain, we can see, we should, we see, the same with, consistent with, to multiply,
-  analogously, implies, it is, sth
+strong: this is, so the, therefore, as we, we mentioned, mentioned, dim, it follows, means, this means, we get, we have, we obtain,
+  we can see, we see, the same with, consistent with, to multiply, analogously
+weak: so, thus, hence, because, which is, else, otherwise, similarly, likewise, we should, implies, it is, sth
 """
 # What is asked without an imperative.
 _PASSIVE = """
@@ -232,6 +232,7 @@ REFERENCES = words("""eq eqs eqn equation equations figure fig figures section s
 POINTS = words("point points pt pts mark marks credit credits percent")
 MONTHS = words("""january february march april may june july august september october november december spring summer autumn fall winter
     semester""")
+ROUNDING = words("decimal decimals significant digits round rounded")
 TITLES = words("problem question exercise task assignment")
 ADVICE_VERBS = words("benefit use assume refer consult want leave ignore skip need take suppose")
 

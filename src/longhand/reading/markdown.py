@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from longhand.reading.bare import bare_maths
-from longhand.reading.islands import Island, islands
-from longhand.reading.source import Source
-from longhand.reading.syntax import Span
+from .bare import bare_maths
+from .islands import Island, islands
+from .source import Source
+from .syntax import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,7 @@ def front_matter(text: str) -> Block | None:
 def _without_closing_hashes(text: str, start: int, end: int) -> int:
     line = text[start:end].rstrip()
     bare = line.rstrip("#")
-    return start + (len(bare) if bare != line and bare.endswith((" ", "\t")) else len(line))
+    return start + len(bare.rstrip() if bare.endswith((" ", "\t")) else line)
 
 
 def _numbered(runs: list[Run]) -> list[Run]:

@@ -120,7 +120,7 @@ def _script_readings(span, base, sub, sup, primes) -> Iterator[Reading]:
     options: list[tuple[str | None, Formula, tuple[Formula, ...], Formula | None]] = []
     options.append((joined(core, flat(sub), above, primes), spelled(sub, sup), (), None))
     if sub is not None:
-        for cut in range(len(below) - 1, -1, -1):               # W_{1,ij}: the first items may belong to the name
+        for cut in _cuts(below):                                # W_{1,ij}: the first items may belong to the name
             head, rest = below[:cut], below[cut:]
             kept = head[0] if len(head) == 1 else Sequence(sub.span, head) if head else None
             options.append((joined(core, flat(kept), above, primes), spelled(kept, sup), rest, None))
@@ -128,9 +128,20 @@ def _script_readings(span, base, sub, sup, primes) -> Iterator[Reading]:
         options.append((joined(core, flat(sub), "", primes), spelled(sub, None), (), sup))
         if sub is not None:
             options.append((joined(core, "", "", primes), spelled(None, None), below, sup))
+        if isinstance(sup, Group):                              # x^{(i)}: the example i
+            options.append((joined(core, flat(sub), "", primes), spelled(sub, None), items(sup), None))
+            if sub is not None:
+                options.append((joined(core, "", "", primes), spelled(None, None), (*items(sup), *below), None))
     for name, shown, indices, power in options:
         if name:
             yield Reading(name, shown, indices, power, transposed)
+
+
+def _cuts(below: tuple[Formula, ...]) -> list[int]:
+    """How many first items of a subscript belong to the name: the leading numbers, else none, else any."""
+    numbers = next((k for k, item in enumerate(below) if not isinstance(item, Numeral)), 0)
+    rest = [k for k in range(len(below) - 1, 0, -1) if k != numbers]
+    return [numbers, *([0] if numbers else []), *rest]
 
 
 def _without_transpose(sup: Formula | None) -> tuple[Formula | None, bool]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from longhand.reading import vocabulary as words
+from . import vocabulary as words
 
 if TYPE_CHECKING:
-    from longhand.reading.tokens import Tokeniser
+    from .tokens import Tokeniser
 
 INVISIBLE = frozenset("\u200b\u200c\u200d\ufeff\ufe0e\ufe0f\u2061\u2062\u2063\xad")
 FONTS = (("DOUBLE-STRUCK", "mathbb"), ("BOLD", "mathbf"), ("SCRIPT", "mathcal"), ("FRAKTUR", "mathfrak"), ("SANS", "mathsf"))

@@ -165,7 +165,7 @@ def _conventions(items: list[Item], note: Note) -> None:
     for at, item in enumerate(items):
         if (fact := item.get("fact")) is not None:
             kind, base, number = fact.partition("class base ")
-            note("class base" if base else fact, number or None, at, at, about=_nearest(items, at))
+            note("class base" if base else fact, number or None, at, at, "biases" if fact == "frozen" else "", _nearest(items, at))
             _use(items, at, at)
         elif (method := item.get("method")) is not None and method != "unsupported":
             note("method", method, at, at)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from ..calculus.batch import batched
 from ..core.axis import Axis
 from ..core.equation import Equation, Fact, Program
-from ..core.expr import ONE, Entry, Expr
+from ..core.expr import ONE
 from ..core.problem import Problem, Remark, Value, Wanted
 from ..core.walk import tensors
 from ..functions import table
 from . import asked, outside
 from .agree import agree
 from .build import Builder
-from .classify import Claimed, Defined, Given, Kind, Mentioned, Strange, classify, index_letters
+from .classify import Defined, Given, Kind, Strange, classify, index_letters
 from .define import Definer
 from .environment import Environment, Note
 from .known import Definition, Known, collect, head, named
@@ -22,8 +22,7 @@ from .names import flat
 from .scopes import Scope
 from .source import Source
 from .split import Splitter
-from .syntax import Accent, BigOperator, Braces, Call, Formula, Index, Name, Numeral, Script, walk
-from .terms import Unclear
+from .syntax import Accent, BigOperator, Braces, Call, Formula, Fraction, Index, Name, Numeral, Product, Script, walk
 
 
 @dataclass(slots=True)
@@ -61,6 +60,7 @@ class ProblemReader:
         self._own_data_first(inherited)
         env.mentioned = _mentioned(formulas, letters)
         env.ranks = ranks_seen(formulas, letters)
+        env.index_letters = letters
         asked.words_into(env, self.understood, self.scope)
         self.known = collect(self.kinds, letters, env)
         outside.put_data(self.known, self.data)
@@ -324,14 +324,18 @@ def _mentioned(formulas: list[Formula], letters: set[str]) -> set[str]:
 
 
 def ranks_seen(formulas: list[Formula], letters: set[str]) -> dict[str, int]:
-    """How many indices each name is written with where it is written with letters, and that softmax takes a vector."""
+    """How many indices each name is written with where it is first written with letters, and that softmax takes a vector."""
     found: dict[str, int] = {}
     for formula in formulas:
         for node in walk(formula):
             if isinstance(node, Script | Index):
                 reading = head(node, letters, set())
                 if reading is not None and reading.indices:
-                    found[reading.name] = max(found.get(reading.name, 0), len(reading.indices))
+                    found.setdefault(reading.name, len(reading.indices))
+            elif isinstance(node, Fraction) and isinstance(node.above, Numeral):
+                for part in node.below.factors if isinstance(node.below, Product) else (node.below,):
+                    if isinstance(part, Name):
+                        found[part.text] = 0                    # 1/N: a number
             elif isinstance(node, Call) and len(node.arguments) == 1 and table.vector(flat(node.function) or "") and (name := flat(node.arguments[0])):
                 found.setdefault(name, 1)
     return found

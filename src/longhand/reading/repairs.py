@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from longhand.reading.syntax import Span
+from .syntax import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .asking import Draft, Request, read
 from .clauses import Item, has_subject, hides_request, imperatives, is_strange_imperative, items
-from .lexicon import ADVICE_VERBS
+from .lexicon import ADVICE_VERBS, ROUNDING
 from .markdown import Block, Math, pieces
 from .mentions import has_derivative, is_definition, is_name, is_several
 from .phrases import Phrase, Unclear, effects, loose_numbers, take
@@ -79,10 +79,12 @@ class _Reader:
             return
         asked_before = len(self.requests), len(self.unknown)
         self.last_label = max((item.span.start for item in phrases if item.kind == "label"), default=-1)
-        done = 0
+        worked = ""
         for clause, verb in _clauses(phrases, self.carried if sentence.kind != "heading" else None):
-            done += any(item.has("working") for item in clause) and not isinstance(verb, Item)
-            self.clause(clause, verb, sentence, bool(done))
+            if not isinstance(verb, Item):
+                said = {item.get("working") for item in clause}
+                worked = "strong" if "strong" in said or worked == "strong" else "weak" if "weak" in said or worked else ""
+            self.clause(clause, verb, sentence, worked)
         if sentence.kind != "item":
             self.carried = None
         if sentence.end == ":" and ("following" in words or (len(self.requests), len(self.unknown)) == asked_before):
@@ -107,6 +109,8 @@ class _Reader:
                     self.phrases.append(Phrase("hint", item.formula, "", item.span, item.text, self.section))
                     self.used.add(item.span)
             return True
+        if ROUNDING & set(words) and not any(item.kind == "math" or item.has("op", "thing") for item in phrases):
+            return True                          # every digit printed is a right one
         if words[:1] != ["you"] or len(words) < 3 or words[1] not in ("may", "might", "can", "could") or \
                 next((w for w in words[2:] if w not in ("also", "find", "it", "helpful", "to", "wish")), "") not in ADVICE_VERBS:
             return False
@@ -133,7 +137,7 @@ class _Reader:
 
     # Clauses -------------------------------------------------------------------------------------------------------------------------
 
-    def clause(self, clause: list[Item], verb: Item | str | None, sentence: Sentence, worked: bool) -> None:
+    def clause(self, clause: list[Item], verb: Item | str | None, sentence: Sentence, worked: str) -> None:
         """One clause, `verb` being its imperative, or one taken over from before the label or the colon."""
         for item in clause:
             if item.kind == "label":
@@ -156,10 +160,9 @@ class _Reader:
         inherited = isinstance(verb, str) and not any(item.has("finite", "working") for item in clause)
         if worked and not isinstance(verb, Item) or not isinstance(verb, Item) and not inherited \
                 and not _is_list(clause, self.labels.get((self.section, self.part)), sentence):
-            if worked:
+            if worked == "strong":
                 self.working.append(Unclear(span, self.text(span), "somebody's working"))
-            else:
-                self.statement(clause, span)
+            self.statement(clause, span)
             return
         if verb is not None and clause[-1].word == "for":
             self.list(span, "asked for several variants of the statement")
@@ -182,6 +185,8 @@ class _Reader:
     def request(self, clause: list[Item], verb: Item | str | None, kind: str, span: Span, open_ended: bool) -> None:
         head = clause[1:] if isinstance(verb, Item) else clause
         draft = Draft(kind, expression=isinstance(verb, Item) and verb.word in ("derive", "write", "express", "deduce"))
+        if isinstance(verb, Item) and verb.word in ("differentiate", "derivative"):
+            draft.ops, draft.mode = ["gradient"], "of"
         read(draft, head)
         claimed = next((item.formula for item in head if item.kind == "math"), None)
         if kind == "implement":

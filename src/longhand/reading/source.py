@@ -4,7 +4,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from longhand.reading.syntax import Span
+from .syntax import Span
 
 WINDOW = 100                    # characters of a long line that a message shows
 

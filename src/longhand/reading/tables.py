@@ -4,15 +4,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from longhand.reading.syntax import Cases, Derivative, Empty, Formula, Matrix, Name, Numeral, Product, Script, Sequence, Span, walk
-from longhand.reading.vocabulary import CASES, DISPLAYS, MATRICES
+from .syntax import Cases, Derivative, Empty, Formula, Matrix, Name, Numeral, Product, Script, Sequence, Span, walk
+from .vocabulary import CASES, DISPLAYS, MATRICES
 
 if TYPE_CHECKING:
-    from longhand.reading.formula import Parser
-    from longhand.reading.tokens import Token
+    from .formula import Parser
+    from .tokens import Token
 
 
 def environment(parser: Parser, token: Token) -> Formula:
+    r"""What stands between \begin and \end."""
     spaced, parser.spaced = parser.spaced, False
     if token.text in MATRICES or token.text in CASES:
         rows = _rows(parser)

@@ -10,10 +10,10 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from longhand.reading import pasted
-from longhand.reading import vocabulary as words
-from longhand.reading.repairs import EATEN, EATEN_BY, EATEN_LEFT, Repair
-from longhand.reading.syntax import Span
+from . import pasted
+from . import vocabulary as words
+from .repairs import EATEN, EATEN_BY, EATEN_LEFT, Repair
+from .syntax import Span
 
 
 class Token(NamedTuple):
@@ -41,8 +41,8 @@ LETTERS = re.compile(r"[A-Za-z]+")
 THOUSANDS = re.compile(r"\{,\}\d\d\d(?!\d)", re.ASCII)
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*", re.ASCII)
 SIGNS = {
-    "+": "plus", "-": "minus", "_": "script", "^": "script", "'": "prime", "|": "bar", "&": "cell", "~": "space", "*": "product",
-    "/": "product", ",": "comma", ";": "comma", ":": "comma", ".": "stop", "(": "open", "[": "open", "{": "brace", ")": "close", "]": "close",
+    "+": "plus", "-": "minus", "_": "script", "^": "script", "'": "prime", "|": "bar", "&": "cell", "~": "space", "*": "product", "/": "product",
+    ",": "comma", ";": "comma", ":": "comma", ".": "stop", "(": "open", "[": "open", "{": "brace", ")": "close", "]": "close",
     "}": "unbrace",
 }
 PARTNER = {")": "(", "]": "[", "}": "{"}
@@ -205,7 +205,7 @@ class Tokeniser:
             self.add(kind, name, start, end)
         elif name == "forall" or name == "exists":
             self.add("words", "for all" if name == "forall" else "exists", start, end)
-        elif name == "pmod" or name not in COMMANDS:
+        elif name not in words.COMMANDS:
             self.add("unknown", run, start, end)
         else:
             self.add("command", name, start, end)
@@ -287,7 +287,3 @@ class Tokeniser:
             end = len(text)
             return text[at + 1:end], end
         return text[at + 1:end - 1], end
-
-
-COMMANDS = (words.STYLES | words.ACCENTS.keys() | words.BIG_OPERATORS.keys() | words.SYMBOLS.keys()
-            | frozenset(["frac", "dfrac", "tfrac", "cfrac", "sqrt", "nabla", "underbrace", "overbrace", "overset", "underset", "stackrel", "not", "substack"]))

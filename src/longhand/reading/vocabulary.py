@@ -19,7 +19,7 @@ NAMES = _words("""
 KNOWN_WORDS = FUNCTIONS | NAMES
 # Function words that take what follows them without brackets: \ln x. The others need a bracket.
 BRACKETLESS = _words("exp log ln lg tanh sinh cosh sin cos tan arctan det tr Tr sign sgn erf max min softmax Softmax SoftMax relu ReLU ELU "
-               "sigmoid")
+                     "sigmoid")
 ELEMENTARY = _words("exp log ln lg tanh sinh cosh sin cos tan")
 # With a subscript these bind an index: \max_i x_i.
 BINDING = _words("max min argmax argmin sup inf")
@@ -67,8 +67,12 @@ DOTS = {"dots": "dots", "ldots": "dots", "cdots": "cdots", "vdots": "vdots", "dd
 SEPARATORS = {",": ",", ";": ";", ":": ":", "mid": "mid", "vert": "bar", "colon": ":"}
 WIDE = {"quad": "quad", "qquad": "quad", "hspace": "quad", "enspace": "quad", "enskip": "quad", "newline": "row", "cr": "row"}
 FONT_SWITCHES = _words("displaystyle textstyle scriptstyle limits nolimits nonumber notag hline left right middle rm it sf")
+# Commands that take plain maths behind them; `commands` has a function for each.
+COMMANDS = STYLES | ACCENTS.keys() | BIG_OPERATORS.keys() | SYMBOLS.keys() | _words(
+    "frac dfrac tfrac cfrac sqrt nabla underbrace overbrace overset underset stackrel not substack")
 SIZES = _words("left right middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm")
-IGNORED = FONT_SWITCHES | SIZES | _words("therefore because centering noindent allowbreak nobreak strut thinspace mathstrut medspace negthinspace boxed")
+IGNORED = FONT_SWITCHES | SIZES | _words("therefore because centering noindent allowbreak nobreak strut thinspace mathstrut medspace "
+                                         "negthinspace boxed")
 THIN = frozenset(",:!>/@-")            # \, \: \! \> and kin: no meaning
 OPENINGS = {"lbrace": "{", "lbrack": "[", "lparen": "(", "langle": "<", "lfloor": "floor", "lceil": "ceil", "lvert": "|", "lVert": "||"}
 CLOSINGS = {"rbrace": "{", "rbrack": "[", "rparen": "(", "rangle": "<", "rfloor": "floor", "rceil": "ceil", "rvert": "|", "rVert": "||"}

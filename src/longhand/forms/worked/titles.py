@@ -1,9 +1,11 @@
 """Words: what a quantity is called, and the sentences of the derivation, as tables."""
 from __future__ import annotations
 
+from ...calculus.rules import RULES
 from ...core.equation import Program, Tensor
 from ...core.expr import Add, Apply, Component, Entry, Expr, Mul, Sum
 from ...core.walk import tensors, walk
+from ...functions import table
 from .page import is_preactivation
 
 ROLES = {
@@ -12,8 +14,6 @@ ROLES = {
     "loss": ("Loss", "Loss"),
 }
 """Role of a tensor -> what it is called, one and many."""
-
-METHOD_WORDS = {"start": "Only the definition of the loss itself has to be differentiated."}
 
 
 def kind(program: Program, tensor: Tensor) -> str:
@@ -55,3 +55,13 @@ def _alone(e: Expr, name: str) -> bool:
 
 def _multiplies(e: Expr, name: str) -> bool:
     return isinstance(e, Mul) and any(_alone(f, name) for f in e.factors) and len([f for f in e.factors if isinstance(f, Entry | Sum)]) > 1
+
+
+def rule_of(key: str) -> tuple[str, str]:
+    """The textbook name of a rule and the sentence that says why it holds; for functions, those of their rows."""
+    kind_of, _, name = key.partition(":")
+    row = table.scalar(name) if kind_of == "function" else table.vector(name) if kind_of == "vector" else None
+    if row is not None and row.rule:
+        return row.rule, row.why
+    rule = RULES.get(key) or RULES["elementwise" if kind_of == "function" else "vector function" if kind_of == "vector" else "general"]
+    return rule.name, rule.why

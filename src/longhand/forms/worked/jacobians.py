@@ -1,0 +1,127 @@
+"""Jacobians of a quantity with respect to another: the factors of the chain with their sizes, the factored form, slices."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...core.equation import Equation
+from ...core.problem import Wanted
+from ...core.walk import tensors
+from .. import matrix_maths, symbols
+from ..document import Block, Display, Heading, Inline, Table, Text
+from ..maths import Maths, Sign, line
+from ..matrix import matrix_form
+from .cards import Cards
+from .page import Page
+
+DOT = Sign(r"\cdot", "operator")
+
+
+def blocks(page: Page, wanted: Wanted, names: list[str], cards: Cards) -> Iterator[Block]:
+    """A heading, the sizes, the cards, and the result in every form it has."""
+    yield Heading(2, ("The derivative ", *_list(page, names)))
+    for name in names:
+        yield from _sizes(page, name)
+    yield from cards.of(names)
+    for name in names:
+        yield from _forms(page, name, wanted.entry)
+
+
+def _list(page: Page, names: list[str]) -> Iterator[Inline]:
+    for position, name in enumerate(names):
+        if position:
+            yield ", "
+        yield page.symbol(name, short=False)
+
+
+def _sizes(page: Page, name: str) -> Iterator[Block]:
+    """How many entries, and the size of each factor of the chain."""
+    parts = symbols.derivative(name)
+    equation = page.derivation.results[name]
+    if parts is None:
+        return
+    sizes = [i.axis.size for i in equation.left.at]
+    if sizes:
+        yield Text((page.symbol(name, short=False), " has ", page.times(sizes), " entries: one for each entry of ", page.symbol(parts.of),
+                    " and each of ", *_list_of(page, parts.wrt), "."))
+    path = route(page, parts.of, parts.wrt[-1])
+    if len(path) < 2:
+        return
+    factors, rows = [], []
+    for outer, inner in zip(path, path[1:], strict=False):
+        factor = symbols.quotient(1, page.symbol(outer), [page.symbol(inner)])
+        factors += [DOT, factor] if factors else [factor]
+        left, right = (page.tensors[t] for t in (outer, inner))
+        size: list[Maths] = [page.times([a.size for a in left.axes]), Sign(r"\times", "operator"), _bracketed(page, right)]
+        rows.append(((factor,), (line(*size),)))
+    yield Display((page.symbol(name, short=False), line(*factors)))
+    yield Table((("factor",), ("size",)), tuple(rows))
+
+
+def _bracketed(page: Page, tensor) -> Maths:
+    from ..maths import Fence
+    inner = page.times([a.size for a in tensor.axes])
+    return Fence(inner) if tensor.rank > 1 else inner
+
+
+def _list_of(page: Page, names: tuple[str, ...]) -> Iterator[Inline]:
+    for position, name in enumerate(names):
+        if position:
+            yield ", "
+        yield page.symbol(name)
+
+
+def route(page: Page, of: str, wrt: str) -> tuple[str, ...]:
+    """The quantities from `of` back to `wrt` where there is one way only; else nothing."""
+    path = [of]
+    while path[-1] != wrt:
+        equation = page.program.equation(path[-1])
+        if equation is None:
+            return ()
+        onward = [t for t in dict.fromkeys(sorted(tensors(equation.right))) if t == wrt or _reads(page, t, wrt)]
+        if len(onward) != 1 or onward[0] in path:
+            return ()
+        path.append(onward[0])
+    return tuple(path)
+
+
+def _reads(page: Page, name: str, wrt: str) -> bool:
+    seen, waiting = set(), [name]
+    while waiting:
+        each = waiting.pop()
+        equation = page.forward.equation(each)
+        if equation is None or each in seen:
+            continue
+        seen.add(each)
+        found = tensors(equation.right)
+        if wrt in found:
+            return True
+        waiting += found
+    return False
+
+
+def _forms(page: Page, name: str, entry: bool) -> Iterator[Block]:
+    """The product of smaller factors where the result is one, and the slice for one entry of the denominator."""
+    equation = page.derivation.results[name]
+    form = page.matrix(equation)
+    if form.factors:
+        product = matrix_maths.factored_maths(form.factors, page.notation, tensors=page.tensors)
+        yield Text(("As a product of smaller factors, ", Sign(r"\otimes"), " being the outer product over the indices of its factors:"))
+        yield Display((page.symbol(name, short=False), product))
+    rank = page.tensors[symbols.derivative(name).of].rank
+    if (entry or form.tree is None) and 1 <= rank <= 2 and len(equation.left.at) > rank:
+        yield from _slice(page, equation, rank)
+
+
+def _slice(page: Page, equation: Equation, rank: int) -> Iterator[Block]:
+    axes = equation.left.at[:rank]
+    tree = matrix_form(equation.right, axes, page.program, page.notation).tree
+    if tree is None:
+        return
+    lettering = page.lettering(equation.left.at, (equation.left, equation.right))
+    letters = lettering.of(equation.left)
+    parts = symbols.derivative(equation.name)
+    below = symbols.entry(page.notation, parts.wrt[-1], equation.left.at[rank:], letters.of, page.tensors)
+    left = symbols.quotient(1, page.symbol(parts.of), [below])
+    yield Text(("For one entry ", below, ":"))
+    yield Display((left, matrix_maths.maths(tree, page.notation, letters, tensors=page.tensors)),
+                  shape=page.times([i.axis.size for i in axes]), boxed=True)
