@@ -1,17 +1,25 @@
-"""The front door: a text, a sheet or a problem to its worked solution."""
+"""The front door: a text, a sheet or a problem to its worked solution.
+
+    solution = solve(open("sheet.md").read())
+    print(solution)                     # in the terminal's Unicode; a notebook shows it set in type
+    solution.json()                     # the contract's JSON;   solution.exit_code: 0 right, 1 a failed check, 3 not understood
+"""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .calculus.derivation import Derivation
-from .calculus.descent import unrolled
+from .calculus.descent import at_step, unrolled
 from .calculus.jacobian import derive
-from .core.equation import Program
-from .core.problem import Problem, Remark
-from .forms.document import Block, Document, Figure, Heading
-from .forms.worked import asked_gradients, asked_others, blocks
+from .core.equation import Equation, Program, Tensor
+from .core.problem import Problem, Remark, Value
+from .errors import DataError, UnknownName
+from .forms.diagram import diagram
+from .forms.document import Block, Document, Figure, Heading, Item
+from .forms.worked import asked_gradients, asked_others, blocks, given
 from .forms.worked.figures import Figures
 from .forms.worked.numeric import with_steps
 from .forms.worked.page import Page, with_deltas
@@ -20,15 +28,286 @@ if TYPE_CHECKING:
     from .reading.sheet import Sheet
 
 TEXT_DIGITS = 6
+"""Significant digits in the text where nothing else is asked; JSON has all."""
+DIGITS = 12
 
 
-def page_of(problem: Problem, digits: int = TEXT_DIGITS) -> Page:
+@dataclass(frozen=True)
+class Part:
+    """One problem worked out: its page, and the gradient check once it is needed."""
+    page: Page
+    notes: tuple[Remark, ...] = ()
+
+    @cached_property
+    def checks(self) -> tuple[Any, ...]:
+        return _checked(self.page)
+
+    @cached_property
+    def assumptions(self) -> tuple[given.Assumption, ...]:
+        return given.assumptions(self.page)
+
+
+class Solution:
+    """A worked solution, of one problem or several. It shows itself in a terminal and in a notebook."""
+
+    def __init__(self, parts: Sequence[Part], sheet: Sheet | None = None, title: str = "", digits: int = DIGITS) -> None:
+        self._parts, self._sheet, self._title, self._digits = tuple(parts), sheet, title, digits
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(part.page.problem for part in self._parts)
+
+    @property
+    def derivations(self) -> tuple[Derivation, ...]:
+        return tuple(part.page.derivation for part in self._parts)
+
+    @property
+    def not_understood(self) -> tuple[Remark, ...]:
+        """Everything that was not understood: of the sheet, of each problem, and requests that could not be met."""
+        of_sheet = self._sheet.not_understood if self._sheet is not None else ()
+        own = (r for part in self._parts for r in (*part.page.problem.not_understood, *part.notes))
+        return tuple(dict.fromkeys((*of_sheet, *own)))
+
+    @property
+    def exit_code(self) -> int:
+        """3 where something was not understood, 1 where a gradient check failed, else 0."""
+        if self.not_understood or not self._parts:
+            return 3
+        return 1 if any(not c.ok for part in self._parts for c in part.checks) else 0
+
+    @cached_property
+    def document(self) -> Document:
+        """The solution as a document, for the printers."""
+        return Document(self._heading(), tuple(self._blocks()))
+
+    def _heading(self) -> str:
+        if self._title:
+            return f"Solution: {self._title}"
+        titles = [p.title for p in self.problems if p.title]
+        return f"Solution: {titles[0]}" if len(titles) == len(self._parts) == 1 else "Solution"
+
+    def _blocks(self) -> list[Block]:
+        out: list[Block] = []
+        own = {r for p in self.problems for r in (*p.not_understood, *p.repairs)}
+        if self._sheet is not None:
+            out += (Item(given.said(r), "problem") for r in self._sheet.not_understood if r not in own)
+            out += (Item(given.said(r), "repair") for r in self._sheet.repairs if r not in own)
+        for number, part in enumerate(self._parts, 1):
+            if len(self._parts) > 1:
+                out.append(Heading(1, (part.page.problem.title or f"Problem {number}",)))
+            out += (Item(given.said(r), "problem") for r in part.notes)
+            drawn = diagram(part.page)
+            figure = Figure(drawn) if drawn is not None else None
+            out += blocks(part.page, part.checks, figure)
+        return out
+
+    def json(self) -> dict[str, Any]:
+        """The JSON of the contract."""
+        from .printing import json
+        parts = tuple(json.Part(p.page, p.assumptions, p.checks, self._digits) for p in self._parts)
+        sheet = self._sheet
+        extra = tuple(r for r in sheet.assumptions if all(r not in p.assumptions for p in self.problems)) if sheet is not None else ()
+        return json.render(parts, self.not_understood, extra)
+
+    def __str__(self) -> str:
+        from .printing import terminal
+        return terminal.render(self.document)
+
+    def __repr__(self) -> str:
+        return f"<Solution of {len(self._parts)} problem{'s' if len(self._parts) != 1 else ''}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from .printing import latex, markdown
+        return {"text/plain": str(self), "text/markdown": markdown.render(self.document), "text/latex": latex.render(self.document)}
+
+
+def solve(source: object, *, name: str = "", data: Mapping[str, object] | None = None, wrt: Sequence[str] = (),
+          layout: str | None = None, digits: int = DIGITS) -> Solution:
+    """The worked solution of a sheet's text, of what `read` made of it, of a Problem, or of a model of the Python API.
+
+    data    numbers for symbols: decimal strings and nested lists, taken exactly
+    wrt     gradients with respect to these, besides what the problem asks
+    layout  "column" or "row", over what the sheet suggests
+    digits  significant digits of the JSON's values; above 12, or below 6, of the text too
+    """
+    if isinstance(source, Problem):
+        return solve_problem(source, data=data, wrt=wrt, layout=layout, digits=digits, title=name)
+    if callable(getattr(source, "problem", None)):
+        return solve_problem(source.problem(), data=data, wrt=wrt, layout=layout, digits=digits, title=name)
+    sheet = source if hasattr(source, "problems") else read(str(source), name=name, data=data, wrt=wrt, layout=layout)
+    parts = [_worked(problem, digits) for problem in sheet.problems]
+    return Solution(parts, sheet, name, digits)
+
+
+def solve_problem(problem: Problem, *, data: Mapping[str, object] | None = None, wrt: Sequence[str] = (), layout: str | None = None,
+                  digits: int = DIGITS, title: str = "") -> Solution:
+    """The worked solution of one problem."""
+    if data:
+        problem = with_data(problem, data)
+    if layout is not None:
+        problem = replace(problem, notation=replace(problem.notation, layout=layout))
+    if wrt:
+        problem = with_gradients(problem, wrt)
+    return Solution([_worked(problem, digits)], None, title, digits)
+
+
+def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None, wrt: Sequence[str] = (), layout: str | None = None) -> Sheet:
+    """What is understood of a sheet, or of the plain-text form."""
+    from .reading import plain
+    if plain.is_plain(text):
+        from .reading.sheet import Sheet
+        problems = plain.read(text)
+        problems = problems if isinstance(problems, tuple) else tuple(problems) if isinstance(problems, list) else (problems,)
+        problems = tuple(_dressed(p, data, wrt, layout) for p in problems)
+        return Sheet(problems, *(tuple(r for p in problems for r in getattr(p, kind))
+                                 for kind in ("assumptions", "repairs", "not_understood")))
+    from .reading import sheet
+    return sheet.read(text, name=name, data=data, wrt=wrt, layout=layout)
+
+
+def _dressed(problem: Problem, data: Mapping[str, object] | None, wrt: Sequence[str], layout: str | None) -> Problem:
+    problem = with_data(problem, data) if data else problem
+    problem = with_gradients(problem, wrt) if wrt else problem
+    return problem if layout is None else replace(problem, notation=replace(problem.notation, layout=layout))
+
+
+# ---- options ------------------------------------------------------------------------------------------------------
+
+def with_data(problem: Problem, data: Mapping[str, object]) -> Problem:
+    """The problem with numbers for its symbols. DataError for a name that fits nothing, or a shape that does not fit."""
+    from .reading.values import as_value, shape_of
+    values: dict[str, Value] = dict(problem.data)
+    sizes = dict(problem.sizes)
+    for given_name, given_value in data.items():
+        name = _named(problem, given_name)
+        number = as_value(given_name, given_value)
+        if name not in problem.program.tensors:
+            if name in problem.program.sizes() and not isinstance(number, tuple) and number.denominator == 1:
+                sizes[name] = int(number)
+                continue
+            raise DataError(f"{given_name} is no quantity of the problem.", suggestion=_known(problem))
+        tensor = problem.program[name]
+        if problem.program.equation(name) is not None:
+            raise DataError(f"{given_name} is computed by the problem, and cannot be given.")
+        shape = shape_of(number)
+        if len(shape) != tensor.rank:
+            raise DataError(f"{given_name} has {tensor.rank} axes, and its numbers have {len(shape)}.")
+        for axis, length in zip(tensor.axes, shape, strict=True):
+            size = axis.size if isinstance(axis.size, int) else sizes.setdefault(axis.size, length)
+            if size != length:
+                raise DataError(f"{given_name} has {length} entries along {axis.name}, where the problem has {size}.")
+        values[name] = number
+    return replace(problem, data=values, sizes=sizes)
+
+
+def with_gradients(problem: Problem, wrt: Sequence[str]) -> Problem:
+    """The problem asking for the loss gradients with respect to these as well."""
+    from .core.problem import Wanted
+    names = tuple(_named(problem, each) for each in wrt)
+    for name, given_name in zip(names, wrt, strict=True):
+        if name not in problem.program.tensors:
+            raise UnknownName(f"{given_name} is no quantity of the problem.", suggestion=_known(problem))
+    if problem.loss is None:
+        raise UnknownName("The problem has no loss to differentiate.")
+    return replace(problem, wanted=(*problem.wanted, Wanted("gradient", problem.loss, names)))
+
+
+def _named(problem: Problem, name: str) -> str:
+    """The tensor or size that the name means: names are compared without markup where that is unambiguous."""
+    known = (*problem.program.tensors, *problem.program.sizes())
+    if name in known:
+        return name
+    found = {k for k in known if _bare(k) == _bare(name)}
+    return found.pop() if len(found) == 1 else name
+
+
+def _bare(name: str) -> str:
+    import re
+    return re.sub(r"\\[A-Za-z]+|[^A-Za-z0-9'*]", "", name)
+
+
+def _known(problem: Problem) -> str:
+    given_names = [t.name for t in problem.program.given() if t.role not in ("size", "constant")]
+    return f"Its given quantities are {', '.join(given_names)}."
+
+
+# ---- working out --------------------------------------------------------------------------------------------------
+
+def _worked(problem: Problem, digits: int) -> Part:
     derivation = derive(problem)
     program = derivation.backward
-    if problem.descent is not None and problem.loss:
-        program = unrolled(program, problem.loss, problem.descent)
+    notes: list[Remark] = []
+    descent = problem.descent
+    if descent is not None and problem.loss:
+        try:
+            program = unrolled(program, problem.loss, descent)
+        except (KeyError, ValueError) as error:
+            notes.append(Remark("the update", f"{error.args[0]}"))
+            problem = replace(problem, descent=None)
+            derivation = replace(derivation, problem=problem)
+            descent = None
+    program = with_locals(program, derivation)
     notation = with_deltas(problem)
-    if problem.descent is not None:
-        notation = with_steps(notation, program, problem.descent.steps)
+    if descent is not None:
+        notation = with_steps(notation, program, descent.steps)
     figures = Figures(program, problem.data, problem.sizes) if problem.data else None
-    return Page(derivation, program, notation, replace(notation, deltas={}), figures, digits)
+    text_digits = TEXT_DIGITS if 6 <= digits <= DIGITS else digits
+    page = Page(derivation, program, notation, replace(notation, deltas={}), figures, text_digits)
+    notes += _missing(page)
+    return Part(page, tuple(notes))
+
+
+def with_locals(program: Program, derivation: Derivation) -> Program:
+    """The program with the local derivatives as tensors too, so that they have values."""
+    tensors, equations = [], []
+    for step in derivation.steps:
+        if step.before is None and step.about.startswith("d") and "/d" in step.about and step.about not in program.tensors \
+                and step.rule not in ("chain", "paths", "constant") and all(hasattr(i, "axis") for i in step.left.at) \
+                and step.about not in {t.name for t in tensors} and len(set(step.left.at)) == len(step.left.at):
+            tensors.append(Tensor(step.about, tuple(i.axis for i in step.left.at), "gradient"))
+            equations.append(Equation(step.left, step.after))
+    return program.extended(tensors, equations)
+
+
+def _missing(page: Page) -> list[Remark]:
+    """Requests for numbers that the data do not suffice for."""
+    figures, problem = page.figures, page.problem
+    if figures is None:
+        return []
+    out = []
+    for wanted in problem.wanted:
+        if wanted.kind == "update" and problem.descent is not None:
+            names = [at_step(p, 1) for p in problem.descent.parameters]
+        elif wanted.kind == "value" and wanted.of in page.tensors:
+            names = [wanted.of]
+        else:
+            continue
+        lacking = list(dict.fromkeys(m for n in names if n in page.tensors for m in figures.missing(n)))
+        if lacking:
+            what = "the update" if wanted.kind == "update" else f"the value of {wanted.of}"
+            out.append(Remark(what, f"it needs numbers for {', '.join(lacking)}, and none are given", wanted.line, None,
+                              f"{lacking[0]} = ... in the sheet, or --data"))
+    return out
+
+
+def _checked(page: Page) -> tuple[Any, ...]:
+    """Gradient checks of what was asked, of every parameter at least."""
+    problem, figures = page.problem, page.figures
+    if figures is None or problem.loss is None or not figures.has(problem.loss):
+        return ()
+    from .numbers.faults import EvaluationError, NumberError
+    from .numbers.gradcheck import gradient_check
+    from .forms.symbols import derivative
+    names = [derivative(n).wrt[-1] for n in asked_gradients(page)]
+    names += [t.name for t in page.forward.given() if t.role == "parameter"]
+    names = [n for n in dict.fromkeys(names) if f"d{problem.loss}/d{n}" in page.derivation.results]
+    checks = []
+    for each in names:
+        try:
+            checks += gradient_check(page.forward, page.derivation.backward, problem.loss, [each], problem.data, figures.sizes)
+        except (EvaluationError, NumberError):
+            continue
+    return tuple(checks)
+
+
+__all__ = ["Part", "Solution", "asked_others", "read", "solve", "solve_problem", "with_data"]

@@ -2,8 +2,11 @@
 from __future__ import annotations
 
 from longhand.reading.formula import Reading
-from longhand.reading.syntax import BigOperator, Derivative, Tagged, children, walk
+from longhand.reading.syntax import Derivative, Tagged, children, walk
 from longhand.reading.tokens import Token, Tokeniser, TooDeep
+from longhand.reading.vocabulary import BINDING
+
+KINDS = BINDING | {"arg"}           # these become the kind of a BigOperator, not a node
 
 
 def check_spans(text: str, offset: int, reading: Reading) -> None:
@@ -32,8 +35,6 @@ def lost(text: str, offset: int, reading: Reading) -> list[Token]:
         match node:
             case Derivative(span=span):                    # its \partial, d and order are not nodes
                 cover(span.start, span.end)
-            case BigOperator(span=span):                   # \max is the kind, not a node
-                cover(span.start, min(span.start + 4, span.end))
             case Tagged(span=span, body=body):
                 cover(span.start, body.span.start)
                 cover(body.span.end, span.end)
@@ -43,5 +44,5 @@ def lost(text: str, offset: int, reading: Reading) -> list[Token]:
         tokens = Tokeniser(text, offset).run()
     except TooDeep:
         return []
-    content = (token for token in tokens if token.kind in ("number", "name", "symbol", "words"))
+    content = (token for token in tokens if token.kind in ("number", "name", "symbol", "words") and token.text not in KINDS)
     return [token for token in content if not all(covered[token.start - offset:token.end - offset])]

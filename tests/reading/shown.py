@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from longhand.reading import syntax as s
 
+CLOSING = {"(": ")", "[": "]", ".": ".", "<": ">", "floor": "", "ceil": ""}
+
 
 def shown(node: s.Formula | None) -> str:
     match node:
@@ -27,9 +29,9 @@ def shown(node: s.Formula | None) -> str:
         case s.Index(base=base, items=items):
             return f"{shown(base)}[{several(items)}]"
         case s.Group(opening=opening, body=body):
-            return f"group{opening}{shown(body)}"
+            return f"group{opening}{shown(body)}{CLOSING[opening]}"
         case s.Row(opening=opening, items=items):
-            return f"row{opening}{several(items)}"
+            return f"row{opening}{several(items)}{CLOSING[opening]}"
         case s.Braces(items=items, condition=condition):
             return f"{{{several(items)}{' | ' if condition else ''}{several(condition)}}}"
         case s.Matrix(rows=rows):

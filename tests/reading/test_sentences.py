@@ -47,7 +47,7 @@ def test_labels_at_the_start_of_items_and_inside_sentences():
 
 
 def test_references_are_no_labels():
-    assert labels("By Eq. (1) and the values from (2), as in part (b), $f$(a) is known (i).") == []
+    assert labels("By Eq. (1) and the values from (2), as in part (b), f(a) is known (i).") == []
 
 
 def test_compounds_are_words():

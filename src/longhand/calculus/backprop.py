@@ -70,9 +70,12 @@ def _dependence(program: Program, of: str, wanted: set[str]) -> tuple[dict[str, 
                 needed.add(name)
                 readers.setdefault(name, []).append(equation)
     moving = set(wanted)
-    for equation in program.equations:
-        if equation.name in needed and tensors(equation.right) & moving:
-            moving.add(equation.name)
+    before = 0
+    while len(moving) != before:                    # again while it grows: recurrences may read each other
+        before = len(moving)
+        for equation in program.equations:
+            if equation.name in needed and tensors(equation.right) & moving:
+                moving.add(equation.name)
     kept = {name: [e for e in found if e.name in moving] for name, found in readers.items()}
     return kept, moving
 
@@ -134,8 +137,8 @@ def _adjoint(out: Sweep, v: Tensor, spectators: tuple[Index, ...], readers: list
         chain.append(_summed(outer.at, (upstream, local.left)))
         inserted.append(_summed(outer.at, (upstream, local.right)))
         named.append(inserted[-1])
-        definition = out.equations[equation.name]
-        if equation.name == v.name:                     # a recurrence: its own adjoint stays named
+        definition = out.equations.get(equation.name)
+        if definition is None:                          # a recurrence: the adjoint of another time step stays named
             expanded.append(inserted[-1])
         else:
             around = set(left.at) | set(outer.at) | all_indices(local.right)

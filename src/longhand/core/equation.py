@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from .axis import Axis, Index
-from .expr import Entry, Expr
-from .walk import free, tensors
+from .expr import Entry, Expr, Offset
+from .walk import free, tensors, walk
 
 ROLES = ("input", "label", "parameter", "data", "size", "constant", "intermediate", "loss", "gradient")
 
@@ -85,6 +85,25 @@ class Program:
         """This program with more at its end."""
         return replace(self, tensors={**self.tensors, **{t.name: t for t in tensors}}, equations=(*self.equations, *equations))
 
+    def recurs(self, name: str, through: str) -> bool:
+        """Whether `name`, which reads `through`, is read by it again, at a shifted position somewhere on the way: a recurrence."""
+        seen: set[tuple[str, bool]] = set()
+        stack = [(name, through, False)]
+        while stack:
+            reader, read, shifted = stack.pop()
+            equation = self.equation(reader)
+            if equation is None:
+                continue
+            for node in walk(equation.right):
+                if isinstance(node, Entry) and (read in ("", node.tensor)):
+                    step = shifted or any(isinstance(p, Offset) for p in node.at)
+                    if node.tensor == name and step:
+                        return True
+                    if (node.tensor, step) not in seen:
+                        seen.add((node.tensor, step))
+                        stack.append((node.tensor, "", step))
+        return False
+
     def faults(self) -> Iterator[str]:
         """What is wrong with the program, in words; nothing for a good one."""
         known = {t.name for t in self.given()}
@@ -100,6 +119,6 @@ class Program:
             for name in sorted(tensors(e.right) - known - {e.name}):
                 if name not in self.tensors:
                     yield f"{e.name} uses {name}, which is not declared"
-                elif self.equation(name) is not None:
+                elif self.equation(name) is not None and not self.recurs(e.name, name):
                     yield f"{e.name} uses {name}, which is defined further down"
             known.add(e.name)

@@ -37,6 +37,7 @@ class Request:
 
 PARAMETERS = words("weights biases parameters inputs outputs hidden intermediates pre-activations logits probabilities deltas")
 DERIVED = words("gradient jacobian hessian")
+_MOVED = words("weights biases parameters")      # what an update changes
 _ALONE = words("forward steps schematic check implement")
 STANDING = words("forward backward steps schematic check implement loss")
 
@@ -89,6 +90,8 @@ def read(draft: Draft, items: list[Item]) -> None:
     for at, item in enumerate(items):
         if item.has("steps"):
             _steps(draft, item)
+        if item.get("fact") in ("mean", "sum"):
+            draft.unread.append((item, "an average or a sum of what is asked"))
         if item.taken:
             continue
         match item.kind:
@@ -111,14 +114,14 @@ def read(draft: Draft, items: list[Item]) -> None:
 
 
 def _steps(draft: Draft, item: Item) -> None:
-    """"the weights after two steps": what was named so far in this list is asked after updates."""
+    """"the loss, the weights after two steps": the parameters named so far in this list are asked after updates."""
     value = amount(replace(item, taken=False))
     if not draft.ops or draft.implied and draft.words:
-        if draft.implied:
-            named, draft.words = draft.words, []
+        moved = [word for word in draft.words if word in _MOVED]
+        draft.words = [word for word in draft.words if word not in _MOVED]
+        if draft.implied or moved:
             draft.flush()
-            draft.words = named
-        draft.ops = ["update"]
+        draft.words, draft.ops = draft.words + moved, ["update"]
     elif draft.ops[-1] not in ("update", "loss"):
         draft.flush()
         draft.ops = ["update"]
@@ -152,8 +155,6 @@ def _phrase(draft: Draft, item: Item, items: list[Item], at: int) -> None:
         draft.unread.append((item, "the derivative of a function by itself is not given here"))
     elif item.has("activation") and draft.mode == "object" and _alone(items, at):
         _thing(draft, item.get("activation") or "")
-    elif item.get("fact") in ("mean", "sum"):
-        draft.unread.append((item, "an average or a sum of what is asked"))
     elif item.has("fact", "loss", "method", "place", "activation", "fill", "numbered", "finite", "passive"):
         pass
     elif item.has("told") and item.word in ("use", "using"):

@@ -42,12 +42,14 @@ class Definer:
         for name in self.known.definitions:
             self.demand(name)
 
-    def demand(self, name: str) -> bool:
-        """Read the definition of a name now, if it has one; True where the quantity is there afterwards."""
-        if name in self.done or name not in self.known.definitions or name in self.known.data:
-            return name in self.env.quantities
-        if name in self.busy:
+    def demand(self, name: str) -> bool | None:
+        """Read the definition of a name now: whether the quantity is there afterwards; None for a name without a definition."""
+        if name not in self.known.definitions or name in self.known.data:
+            return None
+        if name in self.done or name in self.busy:
             return name in self.env.quantities          # a recurrence reads itself, at another position
+        if name in self.failed:
+            return False
         self.busy.append(name)
         letters, held, owner = self.env.letters, self.env.locals, self.env.owner
         self.env.letters, self.env.locals, self.env.owner = {}, {}, name
@@ -130,16 +132,37 @@ class Definer:
                 at.append(index)
             elif isinstance(item, Numeral):
                 raise Unclear(item.span, "the definition of one entry by number", "give the entry a name of its own, or define them all with an index")
-        if declared is None and at:                     # so that a recurrence can read itself
-            env.quantities[left.name] = Quantity(left.name, tuple(i.axis for i in at), left.spelled, brackets=left.brackets)
         env.fixed_indices = self._alone(link)
-        try:
-            term = self.read(link)
-        except Unclear:
-            if declared is None and at:
-                env.quantities.pop(left.name, None)
-            raise
-        return self._checked(definition, term, tuple(at), declared, link)
+        if declared is not None or not at:
+            return self._checked(definition, self.read(link), tuple(at), declared, link)
+        trouble: Unclear | None = None
+        for rank in (0, 1):                             # each entry a number; each a vector: h_t at every time step
+            saved = self._saved()
+            rest = tuple(env.shapes.axis(origin=left.name) for _ in range(rank))
+            env.quantities[left.name] = Quantity(left.name, (*(i.axis for i in at), *rest), left.spelled, brackets=left.brackets)
+            try:
+                term = self.read(link)
+                if len(term.real) == rank:
+                    for index, axis in zip(term.real, rest, strict=True):
+                        env.shapes.unify(index.axis, axis, link.span, f"the shape of {left.name}")
+                    return self._checked(definition, term, tuple(at), None, link)
+                trouble = trouble or Unclear(link.span, f"the left side is one entry of {left.name}, the right side a whole array")
+            except Unclear as met:
+                trouble = trouble or met
+            self._restore(saved)
+        assert trouble is not None
+        raise trouble
+
+    def _saved(self) -> tuple:
+        """All that an attempt may change."""
+        env, shapes = self.env, self.env.shapes
+        return (dict(env.quantities), list(env.notes), dict(self.done), dict(self.failed), set(env.sizes),
+                dict(shapes.parent), dict(shapes.size), dict(shapes.letter), dict(shapes.origin), dict(shapes.fixed))
+
+    def _restore(self, saved: tuple) -> None:
+        env, shapes = self.env, self.env.shapes
+        (env.quantities, env.notes, self.done, self.failed, env.sizes,
+         shapes.parent, shapes.size, shapes.letter, shapes.origin, shapes.fixed) = saved
 
     def _alone(self, link: Formula) -> set[str]:
         """Index letters that stand just once in a formula."""
@@ -154,8 +177,7 @@ class Definer:
     def _checked(self, definition: Definition, term: Term, at: tuple[Index, ...], declared: Quantity | None, link: Formula) -> Equation:
         env, left = self.env, definition.left
         if at:
-            if term.real:
-                raise Unclear(link.span, f"the left side is one entry of {left.name}, the right side a whole array")
+            at = (*at, *term.real)
             loose = free(term.expr) - set(at)
         else:
             loose = free(term.expr) - set(term.real)

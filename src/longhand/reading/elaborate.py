@@ -30,7 +30,7 @@ class Elaborator:
     def __init__(self, environment: Environment):
         self.env = environment
         self.shapes = environment.shapes
-        self.pending: Callable[[str], bool] | None = None       # reads the definition of a name that comes later
+        self.pending: Callable[[str], bool | None] | None = None       # reads the definition of a name that comes later
 
     def __call__(self, formula: Formula) -> Term:
         match formula:
@@ -88,8 +88,8 @@ class Elaborator:
             elif found.name in self.env.letters and not found.indices:
                 raise Unclear(formula.span, f"the index {found.name} used as a number")
             else:
-                if found.name not in self.env.quantities and self.pending is not None:
-                    self.pending(found.name)
+                if found.name not in self.env.quantities and self.pending is not None and self.pending(found.name) is False:
+                    raise Unclear(formula.span, f"{found.name} is not understood")
                 quantity = self.env.quantities.get(found.name) or self.introduce(found, formula)
                 if found.indices:
                     term = self.entry(quantity, found.indices, formula)
@@ -139,9 +139,14 @@ class Elaborator:
 
     def entry(self, quantity: Quantity, indices: tuple[Formula, ...], formula: Formula) -> Term:
         indices = self.spread(indices, len(quantity.axes))
-        if len(indices) != len(quantity.axes):
+        if len(indices) > len(quantity.axes):
             raise Unclear(formula.span, f"{quantity.name} has {len(quantity.axes)} axes and is written with {len(indices)} indices")
-        return Term(Entry(quantity.name, tuple(self.env.place(i, a) for i, a in zip(indices, quantity.axes, strict=True))))
+        places = tuple(self.env.place(i, a) for i, a in zip(indices, quantity.axes, strict=False))
+        rest = tuple(self.shapes.index(axis) for axis in quantity.axes[len(indices):])
+        if rest:
+            self.env.note("assumption", formula.span, f"{quantity.name} with {len(indices)} of its {len(quantity.axes)} indices is a row of it",
+                          "the first index counts examples or time steps")
+        return Term(Entry(quantity.name, (*places, *rest)), (UNIT, *rest) if len(rest) == 1 and self.env.rows else rest)
 
     def spread(self, indices: tuple[Formula, ...], rank: int) -> tuple[Formula, ...]:
         """w_{13} with two axes: the digits are two indices."""

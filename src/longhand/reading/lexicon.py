@@ -60,7 +60,7 @@ NOUN_OR_VERB = words("""update state list report check present program correct c
 QUESTIONS = words("what why how which who when")
 # Imperatives that give something instead of asking for it.
 _TOLD = """
-: consider, let, let us, suppose, assume, put, recall, note, denote, define, set, start, start from, replace, remember, see, refer, use,
+: consider, let, let us, suppose, assume, put, recall, note, denote, define, set, start, start from, remember, see, refer, use,
   imagine, take, write x, notice, observe, keep, initialise, initialize, think of, look at, make use of, be careful, ignore, neglect,
   make sure, feel free, bear in mind, keep in mind, read
 """
@@ -168,6 +168,7 @@ data set: training set, data set, dataset, training data, examples below, two ex
 freezing: kept fixed, held fixed, held constant, frozen, not updated, left unchanged, not trained, kept constant
 logarithm base: decimal logarithm, common logarithm, binary logarithm, log base, logarithm to base, base 10, base 2
 averaging: moving average, running average, running mean, momentum of the statistics
+reassignment: replace, replaced, overwrite
 wiring: multiplies, multiply, connected only, not connected, swapped, missing connection, prepended
 given elsewhere: given below to, in the file, attached
 number of steps: first step, first few step, few step, several step, some step, a few iterations, until convergence

@@ -41,8 +41,9 @@ LETTERS = re.compile(r"[A-Za-z]+")
 THOUSANDS = re.compile(r"\{,\}\d\d\d(?!\d)", re.ASCII)
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*", re.ASCII)
 SIGNS = {
-    "+": "plus", "-": "minus", "_": "script", "^": "script", "'": "prime", "|": "bar", "&": "cell", "~": "space", "*": "product", "/": "product",
-    ",": "comma", ";": "comma", ":": "comma", ".": "stop", "(": "open", "[": "open", "{": "brace", ")": "close", "]": "close",
+    "+": "plus", "-": "minus", "_": "script", "^": "script", "'": "prime", "|": "bar", "&": "cell", "~": "space",
+    "*": "product", "/": "product", ",": "comma", ";": "comma", ":": "comma", ".": "stop",
+    "(": "open", "[": "open", "{": "brace", ")": "close", "]": "close",
     "}": "unbrace",
 }
 PARTNER = {")": "(", "]": "[", "}": "{"}

@@ -38,9 +38,9 @@ def blocks(page: Page, assumptions: tuple[Assumption, ...]) -> Iterator[Block]:
     """The paragraphs, in the order in which a reader needs them."""
     problem = page.problem
     for remark in problem.not_understood:
-        yield Item((*_said(remark), *_instead(remark)), "problem")
+        yield Item((*said(remark), *_instead(remark)), "problem")
     for remark in problem.repairs:
-        yield Item(_said(remark), "repair")
+        yield Item(said(remark), "repair")
     yield Heading(2, ("Given and asked",))
     yield from _read(page)
     yield from _asked(page)
@@ -50,7 +50,7 @@ def blocks(page: Page, assumptions: tuple[Assumption, ...]) -> Iterator[Block]:
             yield Item((f"(A{number}) ", *each.text, *_reason(each)), "assumption")
 
 
-def _said(remark: Remark) -> tuple[Inline, ...]:
+def said(remark: Remark) -> tuple[Inline, ...]:
     where = f" (line {remark.line})" if remark.line else ""
     return (_stopped(remark.text) + where + (f": {remark.why}" if remark.why else ""),)
 
