@@ -156,9 +156,7 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
     from .reading import plain
     if plain.is_plain(text):
         from .reading.sheet import Sheet
-        problems = plain.read(text)
-        problems = problems if isinstance(problems, tuple) else tuple(problems) if isinstance(problems, list) else (problems,)
-        problems = tuple(_dressed(p, data, wrt, layout) for p in problems)
+        problems = tuple(_dressed(p, data, wrt, layout) for p in plain.read_all(text))
         return Sheet(problems, *(tuple(r for p in problems for r in getattr(p, kind))
                                  for kind in ("assumptions", "repairs", "not_understood")))
     from .reading import sheet

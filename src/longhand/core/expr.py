@@ -7,18 +7,16 @@ written as a `match` that ends in `assert_never`. Nodes can be built raw, as the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Union
 
-from .axis import Index
+from .axis import Index, Remembering, node
 
 Rational = int | Fraction
 
 
-class Expr:
+class Expr(Remembering):
     """A scalar expression. Arithmetic operators are the smart constructors."""
-    __slots__ = ()
+    __slots__ = ("_bound", "_free", "_tensors")
 
     def __add__(self, other: ExprLike) -> Expr:
         return add(self, as_expr(other))
@@ -51,38 +49,38 @@ class Expr:
         return negative(self)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Number(Expr):
     """An exact rational; an int wherever the denominator is 1."""
     value: Rational
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Entry(Expr):
     """One entry of a tensor: `tensor[at]`. A position outside the tensor's range reads as 0, which is zero padding."""
     tensor: str
     at: tuple[Position, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Offset:
+@node
+class Offset(Remembering):
     """A position that is no plain index: Σ coefficient·variable + constant, e.g. i+k (convolution), t-1 (recurrence), 3 (a
     fixed entry, counted from 0). A variable is an index, or an integer-valued entry (a gather, as in embedding and class labels)."""
     terms: tuple[tuple[Index | Entry, int], ...]
     constant: int = 0
 
 
-Position = Union[Index, Offset]
+Position = Index | Offset
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Delta(Expr):
     """The Kronecker delta: 1 where the two positions are equal, else 0."""
     left: Position
     right: Position
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Holds(Expr):
     """The indicator of a condition: 1 where `left relation right` holds, else 0. Relations: > >= < <= == !=."""
     left: Expr
@@ -90,30 +88,30 @@ class Holds(Expr):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Add(Expr):
     terms: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Mul(Expr):
     factors: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Power(Expr):
     base: Expr
     exponent: Rational
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Sum(Expr):
     """Σ over the whole axis of the index."""
     index: Index
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Apply(Expr):
     """A scalar function of the table at arguments[0], `order` times differentiated; further arguments are its parameters (a slope α)."""
     function: str
@@ -125,7 +123,7 @@ class Apply(Expr):
         return self.arguments[0]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Component(Expr):
     """Entry `at` of a vector function of the vector `body` over the bound `index`: softmax(z)_i is ("softmax", k, z[k], i)."""
     function: str

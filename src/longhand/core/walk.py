@@ -73,61 +73,60 @@ def indices_of(at: Position) -> frozenset[Index]:
     """The indices in a position, those of a gathered entry included."""
     if isinstance(at, Index):
         return frozenset((at,))
-    found: set[Index] = set()
-    for variable, _ in at.terms:
-        if isinstance(variable, Index):
-            found.add(variable)
-        else:
-            found |= free(variable)
-    return frozenset(found)
+    return NO_INDICES.union(*((variable,) if isinstance(variable, Index) else free(variable) for variable, _ in at.terms))
 
 
 def free(e: Expr) -> frozenset[Index]:
-    """The free indices."""
+    """The free indices. Found once for each node, like the three properties that follow."""
+    try:
+        return e._free
+    except AttributeError:
+        return _remembered(e, "_free", _free(e))
+
+
+def bound(e: Expr) -> frozenset[Index]:
+    """The indices that sums and vector functions run over."""
+    try:
+        return e._bound
+    except AttributeError:
+        inside = [found for child in children(e) if (found := bound(child))]
+        own = (e.index,) if isinstance(e, Sum | Component) else ()
+        return _remembered(e, "_bound", NO_INDICES.union(own, *inside) if inside or own else NO_INDICES)
+
+
+def all_indices(e: Expr) -> frozenset[Index]:
+    """Every index that occurs, free or bound."""
+    return free(e) | bound(e)
+
+
+def tensors(e: Expr) -> frozenset[str]:
+    """The names of the tensors read, in positions too."""
+    try:
+        return e._tensors
+    except AttributeError:
+        own = (e.tensor,) if isinstance(e, Entry) else ()
+        gathered = [tensors(variable) for at in positions(e) if isinstance(at, Offset) for variable, _ in at.terms if isinstance(variable, Entry)]
+        return _remembered(e, "_tensors", frozenset().union(own, *gathered, *(tensors(child) for child in children(e))))
+
+
+def _remembered(e: Expr, what: str, value: frozenset) -> frozenset:
+    object.__setattr__(e, what, value)
+    return value
+
+
+def _free(e: Expr) -> frozenset[Index]:
     match e:
         case Number():
             return NO_INDICES
         case Entry(_, at):
-            return _union(indices_of(p) for p in at)
+            return NO_INDICES.union(*map(indices_of, at)) if at else NO_INDICES
         case Delta(left, right):
             return indices_of(left) | indices_of(right)
         case Sum(index, body):
             return free(body) - {index}
         case Component(_, index, body, at):
             return (free(body) - {index}) | indices_of(at)
-    return _union(free(child) for child in children(e))
-
-
-def _union(sets: Iterator[frozenset[Index]]) -> frozenset[Index]:
-    found = NO_INDICES
-    for each in sets:
-        found = found | each if found else each
-    return found
-
-
-def all_indices(e: Expr) -> set[Index]:
-    """Every index that occurs, free or bound."""
-    found: set[Index] = set()
-    for node in walk(e):
-        for at in positions(node):
-            found |= indices_of(at)
-        if isinstance(node, Sum | Component):
-            found.add(node.index)
-    return found
-
-
-def tensors(e: Expr) -> set[str]:
-    """The names of the tensors read, in positions too."""
-    found: set[str] = set()
-    for node in walk(e):
-        if isinstance(node, Entry):
-            found.add(node.tensor)
-        for at in positions(node):
-            if isinstance(at, Offset):
-                for variable, _ in at.terms:
-                    if isinstance(variable, Entry):
-                        found |= tensors(variable)
-    return found
+    return NO_INDICES.union(*map(free, children(e)))
 
 
 def rebuild(e: Expr, change: Callable[[Expr], Expr]) -> Expr:
@@ -177,7 +176,7 @@ def _uncaptured(index: Index, body: Expr, to: Mapping[Index, Position]) -> tuple
     """(index, body, to) where `to` neither moves the bound index nor brings it in from outside."""
     inside = free(body)
     to = {old: new for old, new in to.items() if old != index and old in inside}
-    arriving = set().union(*(indices_of(new) for new in to.values()), ())
+    arriving = NO_INDICES.union(*map(indices_of, to.values()))
     if index in arriving:
         other = fresh(index.axis, arriving | all_indices(body))
         return other, rename(body, {index: other}), to

@@ -56,17 +56,17 @@ def _block(block: Block, columns: int, paint: Paint) -> list[str]:
         case Table(head, rows):
             return [*_table([[plain(c) for c in head]] if head else [], [[plain(c) for c in row] for row in rows], paint), ""]
         case Figure(diagram, caption):
-            drawn = [clean(line) for line in diagram_lines(diagram)]
+            drawn = [clean(line) for line in diagram_lines(diagram, columns - 2)]
             return [*(f"  {line}" for line in drawn), *([paint("  " + plain(caption), "dim")] if caption else []), ""]
         case Code(text, _):
             return [*(paint("    " + clean(line), "code") for line in text.splitlines()), ""]
     assert_never(block)
 
 
-def diagram_lines(diagram: object) -> list[str]:
-    """The diagram drawn in text; nothing where it cannot be."""
+def diagram_lines(diagram: object, columns: int = 96) -> list[str]:
+    """The diagram drawn in text of so many columns; nothing where it cannot be."""
     draw = getattr(diagram, "text", None)
-    drawn = draw() if callable(draw) else []
+    drawn = draw(columns, inline) if callable(draw) else []
     return drawn.splitlines() if isinstance(drawn, str) else list(drawn)
 
 

@@ -1,6 +1,6 @@
 r"""Markdown to blocks and runs, each with its true place in the text.
 
-markdown-it was tried first. Its inline tokens carry no offsets, its import costs 57 ms of a start that may cost 250, and its block
+markdown-it was tried first. Its inline tokens carry no offsets, its import costs 46 to 57 ms of a start that may cost 250, and its block
 rules are wrong for scanned sheets: a "4." may not follow a line of text, an item that is empty on its first line loses the formula
 below, and a line of = inside $$ becomes a heading. So the islands (maths, code, comments) are found first, the blocks after them line
 by line, and markdown-it is left as the judge in the tests. Indented code is not known: scans are indented at random.
