@@ -6,7 +6,9 @@
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,11 +17,11 @@ from .calculus.derivation import Derivation
 from .calculus.descent import at_step, unrolled
 from .calculus.jacobian import derive
 from .core.equation import Equation, Program, Tensor
-from .core.problem import Problem, Remark, Value
+from .core.problem import Problem, Remark, Value, Wanted
 from .errors import DataError, UnknownName
 from .forms.diagram import diagram
-from .forms.document import Block, Document, Figure, Heading, Item
-from .forms.worked import asked_gradients, asked_others, blocks, given
+from .forms.document import Block, Document, Figure, Heading
+from .forms.worked import asked_gradients, blocks, given
 from .forms.worked.figures import Figures
 from .forms.worked.numeric import with_steps
 from .forms.worked.page import Page, with_deltas
@@ -90,12 +92,12 @@ class Solution:
         out: list[Block] = []
         own = {r for p in self.problems for r in (*p.not_understood, *p.repairs)}
         if self._sheet is not None:
-            out += (Item(given.said(r), "problem") for r in self._sheet.not_understood if r not in own)
-            out += (Item(given.said(r), "repair") for r in self._sheet.repairs if r not in own)
+            out += given.remarks((r for r in self._sheet.not_understood if r not in own), "problem")
+            out += given.remarks((r for r in self._sheet.repairs if r not in own), "repair")
         for number, part in enumerate(self._parts, 1):
             if len(self._parts) > 1:
                 out.append(Heading(1, (part.page.problem.title or f"Problem {number}",)))
-            out += (Item(given.said(r), "problem") for r in part.notes)
+            out += given.remarks(part.notes, "problem")
             drawn = diagram(part.page)
             figure = Figure(drawn) if drawn is not None else None
             out += blocks(part.page, part.checks, figure)
@@ -104,8 +106,14 @@ class Solution:
     def json(self) -> dict[str, Any]:
         """The JSON of the contract."""
         from .printing import json
-        parts = tuple(json.Part(p.page, p.assumptions, p.checks, self._digits) for p in self._parts)
         sheet = self._sheet
+        source = getattr(sheet, "source", None)
+
+        def line_of(span: object) -> int | None:
+            start = getattr(span, "start", None)
+            return source.place(start)[0] if source is not None and isinstance(start, int) else None
+
+        parts = tuple(json.Part(p.page, p.assumptions, p.checks, self._digits, line_of) for p in self._parts)
         extra = tuple(r for r in sheet.assumptions if all(r not in p.assumptions for p in self.problems)) if sheet is not None else ()
         return json.render(parts, self.not_understood, extra)
 
@@ -151,7 +159,8 @@ def solve_problem(problem: Problem, *, data: Mapping[str, object] | None = None,
     return Solution([_worked(problem, digits)], None, title, digits)
 
 
-def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None, wrt: Sequence[str] = (), layout: str | None = None) -> Sheet:
+def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None, wrt: Sequence[str] = (),
+         layout: str | None = None) -> Sheet:
     """What is understood of a sheet, or of the plain-text form."""
     from .reading import plain
     if plain.is_plain(text):
@@ -200,7 +209,6 @@ def with_data(problem: Problem, data: Mapping[str, object]) -> Problem:
 
 def with_gradients(problem: Problem, wrt: Sequence[str]) -> Problem:
     """The problem asking for the loss gradients with respect to these as well."""
-    from .core.problem import Wanted
     names = tuple(_named(problem, each) for each in wrt)
     for name, given_name in zip(names, wrt, strict=True):
         if name not in problem.program.tensors:
@@ -220,7 +228,6 @@ def _named(problem: Problem, name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    import re
     return re.sub(r"\\[A-Za-z]+|[^A-Za-z0-9'*]", "", name)
 
 
@@ -293,19 +300,21 @@ def _checked(page: Page) -> tuple[Any, ...]:
     problem, figures = page.problem, page.figures
     if figures is None or problem.loss is None or not figures.has(problem.loss):
         return ()
+    from .forms.symbols import derivative
     from .numbers.faults import EvaluationError, NumberError
     from .numbers.gradcheck import gradient_check
-    from .forms.symbols import derivative
     names = [derivative(n).wrt[-1] for n in asked_gradients(page)]
     names += [t.name for t in page.forward.given() if t.role == "parameter"]
     names = [n for n in dict.fromkeys(names) if f"d{problem.loss}/d{n}" in page.derivation.results]
-    checks = []
-    for each in names:
-        try:
-            checks += gradient_check(page.forward, page.derivation.backward, problem.loss, [each], problem.data, figures.sizes)
-        except (EvaluationError, NumberError):
-            continue
-    return tuple(checks)
+    def check(wrt: list[str]) -> list[Any]:
+        return gradient_check(page.forward, page.derivation.backward, problem.loss, wrt, problem.data, figures.sizes)
 
+    try:
+        return tuple(check(names))
+    except (EvaluationError, NumberError):               # one of them has no value at the data: the others are checked
+        checks = []
+        for each in names:
+            with suppress(EvaluationError, NumberError):
+                checks += check([each])
+        return tuple(checks)
 
-__all__ = ["Part", "Solution", "asked_others", "read", "solve", "solve_problem", "with_data"]

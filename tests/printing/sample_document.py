@@ -11,7 +11,7 @@ SPACE = Scripts(Sign(r"\mathbb{R}"), None, n("2"))
 
 
 class Drawn:
-    def text(self):
+    def text(self, columns=96, write=None):
         return ["x ──▶ h = W₁ᵀx ──▶ ŷ", "\\end{verbatim}"]
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 
 from ..core.axis import Index, fresh
 from ..core.equation import Equation, Fact, Program, Tensor
-from ..core.expr import ONE, ZERO, Add, Apply, Component, Delta, Entry, Expr, Mul, Power, Sum, add, delta, mul
-from ..core.walk import all_indices, free, instantiate, rename, separate, tensors, walk
+from ..core.expr import ONE, ZERO, Add, Apply, Component, Delta, Entry, Expr, Mul, Number, Power, Sum, add, delta, factors, mul
+from ..core.walk import all_indices, count, free, instantiate, rename, separate, tensors, walk
 from . import cases
 from .derivation import Local, Step, gradient_name
 from .differentiate import derivative
 from .facts import Sums
-from .simplify import count, sifted, tidy, with_facts
+from .simplify import settled, sifted, tidy, with_facts
 
 
 @dataclass(slots=True)
@@ -63,11 +63,17 @@ def sweep(program: Program, of: str, towards: Iterable[str], first_id: int = 1, 
 
 def _dependence(program: Program, of: str, wanted: set[str]) -> tuple[dict[str, list[Equation]], set[str]]:
     """(who reads each tensor on the way to `of`, the quantities between the wanted ones and `of`)."""
-    needed, readers = {of}, {}
+    needed, stack = set(), [of]
+    by_name = {e.name: e for e in program.equations}
+    while stack:
+        name = stack.pop()
+        if name not in needed:
+            needed.add(name)
+            stack += tensors(by_name[name].right) if name in by_name else ()
+    readers: dict[str, list[Equation]] = {}
     for equation in reversed(program.equations):
         if equation.name in needed:
             for name in tensors(equation.right):
-                needed.add(name)
                 readers.setdefault(name, []).append(equation)
     moving = set(wanted)
     before = 0
@@ -138,8 +144,9 @@ def _adjoint(out: Sweep, v: Tensor, spectators: tuple[Index, ...], readers: list
         inserted.append(_summed(outer.at, (upstream, local.right)))
         named.append(inserted[-1])
         definition = out.equations.get(equation.name)
-        if definition is None:                          # a recurrence: the adjoint of another time step stays named
-            expanded.append(inserted[-1])
+        if definition is None or (len(readers) == 1 and not isinstance(right, Apply)
+                                  and _nothing_cancels(definition.right, local.right, outer.at)):
+            expanded.append(inserted[-1])               # the upstream gradient stays named, as does that of another time step
         else:
             around = set(left.at) | set(outer.at) | all_indices(local.right)
             expanded.append(_summed(outer.at, (instantiate(definition.right, definition.left.at, upstream.at, around), local.right)))
@@ -149,11 +156,10 @@ def _adjoint(out: Sweep, v: Tensor, spectators: tuple[Index, ...], readers: list
 def _conclude(out, v, left, readers, chain, inserted, named, expanded, uses, record: _Recorder, sums: Sums) -> None:
     """From the chain rule to the shortest form, each change of form a step."""
     about = left.tensor
-    short = tidy(add(*named))
-    full = expanded_sum = None
+    short = tidy(_raw_sum(named))
+    full = None
     if expanded != named:
-        expanded_sum = add(*(sifted(e) for e in expanded))
-        full = tidy(expanded_sum)
+        full = settled(add(*map(sifted, expanded)))
         full_known, used_facts = with_facts(full, sums.total)
         full_known = tidy(full_known) if used_facts else full
     last = None
@@ -191,6 +197,13 @@ def _conclude(out, v, left, readers, chain, inserted, named, expanded, uses, rec
     out.last_step[about] = last
 
 
+def _nothing_cancels(upstream: Expr, local: Expr, at: tuple[Index, ...]) -> bool:
+    """Whether Σ upstream·local cannot get shorter by putting the upstream gradient in, as before most linear layers: the local
+    derivative is entries and deltas alone, of other tensors, no sum is over the upstream gradient alone, and no delta of it is sifted."""
+    return (not isinstance(upstream, Number) and not _has_delta(upstream) and all(isinstance(f, Entry | Delta) for f in factors(local))
+            and free(local).issuperset(at) and tensors(upstream).isdisjoint(tensors(local)))
+
+
 def _elementwise(readers: list[Equation], v: Tensor, full: Expr) -> bool:
     """Whether an activation of one entry stands between: then the upstream gradient is shown put in, as textbooks do."""
     return (len(readers) == 1 and isinstance(readers[0].right, Apply) and not isinstance(full, Add) and count(full) <= 16)
@@ -203,7 +216,7 @@ def _local(out: Sweep, outer: Entry, right: Expr, x: Entry, record: _Recorder, u
     if (known := out.locals.get((outer.tensor, x.tensor))) is not None:
         uses.append(out.last_step[name])
         return Local(known.of, known.wrt, left, rename(separate(known.right, set(left.at)), dict(zip(known.left.at, left.at, strict=True))))
-    value = tidy(derivative(right, x, outer))
+    value = settled(derivative(right, x, outer))
     step = record(name, left, _rule_of(right), None, value, (), (), cases.of_local(right, outer, x, value))
     out.last_step[name] = step
     uses.append(step)

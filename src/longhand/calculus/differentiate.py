@@ -44,9 +44,9 @@ def derivative(e: Expr, x: Entry, name: Entry | None = None) -> Expr:
         case Number() | Delta() | Holds():
             return ZERO
         case Add(parts):
-            return add(*(derivative(part, x) for part in parts))
+            return add(*[derivative(part, x) for part in parts if x.tensor in tensors(part)])
         case Mul(parts):
-            return add(*(mul(*parts[:k], derivative(part, x), *parts[k + 1:]) for k, part in enumerate(parts)))
+            return add(*[mul(*parts[:k], derivative(part, x), *parts[k + 1:]) for k, part in enumerate(parts) if x.tensor in tensors(part)])
         case Power(base, exponent):
             return mul(number(exponent), power(base, exponent - 1), derivative(base, x))
         case Sum(index, body):

@@ -25,7 +25,7 @@ from ..core.expr import (
     position,
     terms,
 )
-from ..core.walk import canonical, children, free, indices_of, rebuild, rename, walk
+from ..core.walk import bound, canonical, children, count, free, indices_of, rebuild, remade, rename, walk
 
 KnownSum = Callable[[str, int], Expr | None]
 """(tensor, which axis) -> what its entries sum to over that axis, or None."""
@@ -59,18 +59,20 @@ def sum_over(index: Index, body: Expr) -> Expr:
             rest = inside[:k] + inside[k + 1:]
             if _on_axis(index, solved, rest):
                 return mul(*outside, *(rename(r, {index: solved}) for r in rest))
-    kept = mul(*inside)
+    kept = mul(*inside) if outside else body
     if isinstance(kept, Sum) and _delta_in(kept.body, index):       # Σ_i Σ_k δ_ij ...: sift inside, then sum outside
         return mul(*outside, sum_over(kept.index, sum_over(index, kept.body)))
-    return mul(*outside, Sum(index, kept))
+    return mul(*outside, Sum(index, kept)) if outside else Sum(index, kept)
 
 
 def _delta_in(e: Expr, index: Index) -> bool:
-    return any(isinstance(n, Delta) and index in indices_of(n.left) | indices_of(n.right) for n in walk(e))
+    return index in free(e) and any(isinstance(n, Delta) and index in indices_of(n.left) | indices_of(n.right) for n in walk(e))
 
 
 def _solve(d: Delta, index: Index) -> Position | None:
     """The position that the index must take for the delta to hold, where that is one whole number."""
+    if isinstance(d.left, Index) and isinstance(d.right, Index):
+        return d.right if d.left == index else d.left if d.right == index else None
     gap = offset(difference(d.left, d.right))
     coefficient = dict(gap.terms).get(index, 0)
     if coefficient not in (1, -1) or any(index in free(v) for v, _ in gap.terms if isinstance(v, Entry)):
@@ -107,7 +109,7 @@ def expand(e: Expr) -> Expr:
     """Products of sums multiplied out, everywhere outside sums over an index."""
     match e:
         case Add(parts):
-            return add(*(expand(part) for part in parts))
+            return add(*[expand(part) for part in parts])
         case Mul(parts):
             done: list[Expr] = [ONE]
             for part in parts:
@@ -121,17 +123,21 @@ def expand(e: Expr) -> Expr:
     return e
 
 
-def count(e: Expr) -> int:
-    """The number of nodes, which is how long a formula is to read."""
-    return sum(1 + (isinstance(n, Power) and n.exponent != 1) for n in walk(e))
-
-
 def shorter(e: Expr) -> Expr:
     """e or its expansion, whichever is shorter."""
-    if not any(isinstance(f, Add) for f in factors(e)) and not isinstance(e, Add):
+    if not any(isinstance(f, Add) or _expands(f) for t in terms(e) for f in factors(t)):
         return e
     candidate = expand(e)
-    return candidate if count(candidate) < count(e) else e
+    return candidate if _length(candidate) < _length(e) else e
+
+
+def _length(e: Expr) -> int:
+    """The number of nodes, a delta counting for several: one delta in front of a sum reads better than one in each term."""
+    return count(e) + 3 * sum(isinstance(n, Delta) for n in walk(e))
+
+
+def _expands(e: Expr) -> bool:
+    return isinstance(e, Power) and e.exponent == 2 and isinstance(e.base, Add)
 
 
 def sifted(e: Expr) -> Expr:
@@ -140,7 +146,7 @@ def sifted(e: Expr) -> Expr:
         return e
     if isinstance(e, Sum):
         return sum_over(e.index, shorter(sifted(e.body)))
-    return rebuild(e, sifted)
+    return remade(e, tuple([sifted(child) for child in children(e)]))
 
 
 def with_facts(e: Expr, known: KnownSum) -> tuple[Expr, list[tuple[str, int]]]:
@@ -148,10 +154,12 @@ def with_facts(e: Expr, known: KnownSum) -> tuple[Expr, list[tuple[str, int]]]:
     used: list[tuple[str, int]] = []
 
     def go(node: Expr) -> Expr:
-        if isinstance(node, Sum):
-            node = sum_over(node.index, go(node.body))
-            return add(*(mul(*(replaced(f) for f in factors(t))) for t in terms(node)))
-        return rebuild(node, go) if children(node) else node
+        if not isinstance(node, Sum):
+            return rebuild(node, go) if bound(node) else node
+        inner = go(node.body)
+        if inner is not node.body:
+            node = sum_over(node.index, inner)
+        return add(*[mul(*map(replaced, factors(t))) for t in terms(node)])
 
     def replaced(node: Expr) -> Expr:
         if isinstance(node, Sum) and isinstance(node.body, Entry) and node.body.at.count(node.index) == 1:
@@ -166,6 +174,9 @@ def with_facts(e: Expr, known: KnownSum) -> tuple[Expr, list[tuple[str, int]]]:
 
 def tidy(e: Expr) -> Expr:
     """Sifted, like terms collected up to the names of bound indices, and short."""
-    return shorter(canonical(sifted(e)))
+    return settled(sifted(e))
 
 
+def settled(e: Expr) -> Expr:
+    """What `tidy` does, for an expression whose sums are sifted already."""
+    return shorter(canonical(e))

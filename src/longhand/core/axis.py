@@ -21,12 +21,11 @@ def node(cls: type[T]) -> type[T]:
     computed = made.__hash__
 
     def __hash__(self: Remembering) -> int:
-        try:
-            return self._hash
-        except AttributeError:
+        value = getattr(self, "_hash", None)
+        if value is None:
             value = computed(self)
             object.__setattr__(self, "_hash", value)
-            return value
+        return value
 
     made.__hash__ = __hash__
     return made

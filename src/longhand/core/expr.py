@@ -16,7 +16,7 @@ Rational = int | Fraction
 
 class Expr(Remembering):
     """A scalar expression. Arithmetic operators are the smart constructors."""
-    __slots__ = ("_bound", "_free", "_tensors")
+    __slots__ = ("_bound", "_count", "_free", "_tensors")
 
     def __add__(self, other: ExprLike) -> Expr:
         return add(self, as_expr(other))
@@ -139,9 +139,7 @@ ZERO, ONE, MINUS_ONE = Number(0), Number(1), Number(-1)
 
 def number(value: Rational) -> Number:
     """A Number in lowest form."""
-    if isinstance(value, Fraction) and value.denominator == 1:
-        value = value.numerator
-    return Number(value)
+    return Number(value if type(value) is int or value.denominator != 1 else value.numerator)
 
 
 def as_expr(value: ExprLike) -> Expr:
@@ -204,13 +202,13 @@ def add(*parts: Expr) -> Expr:
     """The sum, like terms collected, in order of first appearance."""
     collected: dict[Expr, Rational] = {}
     for part in parts:
-        for term in terms(part):
+        for term in part.terms if isinstance(part, Add) else (part,):
             c, rest = coefficient(term)
             collected[rest] = collected.get(rest, 0) + c
-    kept = tuple(_scaled(c, rest) for rest, c in collected.items() if c)
+    kept = [_scaled(c, rest) for rest, c in collected.items() if c]
     if not kept:
         return ZERO
-    return kept[0] if len(kept) == 1 else Add(kept)
+    return kept[0] if len(kept) == 1 else Add(tuple(kept))
 
 
 def mul(*parts: Expr) -> Expr:
@@ -218,7 +216,7 @@ def mul(*parts: Expr) -> Expr:
     c: Rational = 1
     exponents: dict[Expr, Rational] = {}
     for part in parts:
-        for factor in factors(part):
+        for factor in part.factors if isinstance(part, Mul) else (part,):
             if isinstance(factor, Number):
                 c *= factor.value
             elif isinstance(factor, Power):
@@ -228,15 +226,22 @@ def mul(*parts: Expr) -> Expr:
     if c == 0:
         return ZERO
     kept: list[Expr] = []
+    open_again = False
     for base, exponent in exponents.items():
         if exponent == 1 or (exponent > 1 and isinstance(base, Delta | Holds)):   # an indicator is its own square
             kept.append(base)
         elif exponent:
             kept.append(power(base, exponent))
+        else:
+            continue
+        open_again = open_again or isinstance(kept[-1], Number | Mul)             # √2·√2, or the square of √(xy)
+    if open_again:
+        return mul(number(c), *kept)
+    if c != 1:
+        kept.insert(0, number(c))
     if not kept:
-        return number(c)
-    body = kept[0] if len(kept) == 1 else Mul(tuple(kept))
-    return _scaled(c, body)
+        return ONE
+    return kept[0] if len(kept) == 1 else Mul(tuple(kept))
 
 
 def negative(e: Expr) -> Expr:
@@ -264,6 +269,8 @@ def power(base: Expr, exponent: Rational) -> Expr:
 
 def delta(left: Position, right: Position) -> Expr:
     """Kronecker's delta, decided where the two positions are the same or differ by a constant."""
+    if isinstance(left, Index) and isinstance(right, Index):
+        return ONE if left == right else Delta(left, right)
     gap = difference(left, right)
     if isinstance(gap, Offset) and not gap.terms:
         return ONE if gap.constant == 0 else ZERO

@@ -1,7 +1,9 @@
 """Ways over an expression: children, free indices, tensors, substitution."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
+from operator import attrgetter, is_
+from typing import TypeVar
 
 from .axis import Index, fresh
 from .expr import (
@@ -25,27 +27,29 @@ from .expr import (
     power,
 )
 
+T = TypeVar("T")
+
 NO_INDICES: frozenset[Index] = frozenset()
+
+
+_INSIDE: Mapping[type[Expr], Callable[..., tuple[Expr, ...]]] = {
+    Number: lambda e: (),
+    Entry: lambda e: (),
+    Delta: lambda e: (),
+    Holds: lambda e: (e.left, e.right),
+    Add: attrgetter("terms"),
+    Mul: attrgetter("factors"),
+    Power: lambda e: (e.base,),
+    Sum: lambda e: (e.body,),
+    Apply: attrgetter("arguments"),
+    Component: lambda e: (e.body,),
+}
+"""A table and no `match`: it is asked for every node of every way over an expression."""
 
 
 def children(e: Expr) -> tuple[Expr, ...]:
     """The expressions directly inside; positions are not expressions."""
-    match e:
-        case Number() | Entry() | Delta():
-            return ()
-        case Holds(left, _, right):
-            return left, right
-        case Add(parts) | Mul(parts):
-            return parts
-        case Power(base, _):
-            return (base,)
-        case Sum(_, body):
-            return (body,)
-        case Apply(_, arguments):
-            return arguments
-        case Component(_, _, body, _):
-            return (body,)
-    raise TypeError(f"not a node of an expression: {e!r}")
+    return _INSIDE[type(e)](e)
 
 
 def walk(e: Expr) -> Iterator[Expr]:
@@ -78,20 +82,17 @@ def indices_of(at: Position) -> frozenset[Index]:
 
 def free(e: Expr) -> frozenset[Index]:
     """The free indices. Found once for each node, like the three properties that follow."""
-    try:
-        return e._free
-    except AttributeError:
-        return _remembered(e, "_free", _free(e))
+    found = getattr(e, "_free", None)
+    return _remembered(e, "_free", _free(e)) if found is None else found
 
 
 def bound(e: Expr) -> frozenset[Index]:
     """The indices that sums and vector functions run over."""
-    try:
-        return e._bound
-    except AttributeError:
-        inside = [found for child in children(e) if (found := bound(child))]
+    found = getattr(e, "_bound", None)
+    if found is None:
         own = (e.index,) if isinstance(e, Sum | Component) else ()
-        return _remembered(e, "_bound", NO_INDICES.union(own, *inside) if inside or own else NO_INDICES)
+        found = _remembered(e, "_bound", NO_INDICES.union(own, *map(bound, children(e))))
+    return found
 
 
 def all_indices(e: Expr) -> frozenset[Index]:
@@ -101,15 +102,23 @@ def all_indices(e: Expr) -> frozenset[Index]:
 
 def tensors(e: Expr) -> frozenset[str]:
     """The names of the tensors read, in positions too."""
-    try:
-        return e._tensors
-    except AttributeError:
+    found = getattr(e, "_tensors", None)
+    if found is None:
         own = (e.tensor,) if isinstance(e, Entry) else ()
         gathered = [tensors(variable) for at in positions(e) if isinstance(at, Offset) for variable, _ in at.terms if isinstance(variable, Entry)]
-        return _remembered(e, "_tensors", frozenset().union(own, *gathered, *(tensors(child) for child in children(e))))
+        found = _remembered(e, "_tensors", frozenset().union(own, *gathered, *map(tensors, children(e))))
+    return found
 
 
-def _remembered(e: Expr, what: str, value: frozenset) -> frozenset:
+def count(e: Expr) -> int:
+    """The number of nodes, which is how long a formula is to read; a power counts its exponent."""
+    found = getattr(e, "_count", None)
+    if found is None:
+        found = _remembered(e, "_count", 1 + (isinstance(e, Power) and e.exponent != 1) + sum(map(count, children(e))))
+    return found
+
+
+def _remembered(e: Expr, what: str, value: T) -> T:
     object.__setattr__(e, what, value)
     return value
 
@@ -130,36 +139,41 @@ def _free(e: Expr) -> frozenset[Index]:
 
 
 def rebuild(e: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """The same node with each child changed, through the smart constructors. Sums and components keep their index."""
+    """The same node with each child changed, through the smart constructors; the node itself where no child changes. Sums and
+    components keep their index."""
+    old = children(e)
+    new = tuple([change(child) for child in old])
+    return e if all(map(is_, new, old)) else remade(e, new)
+
+
+def remade(e: Expr, inside: tuple[Expr, ...]) -> Expr:
+    """The node with other children, through the smart constructors."""
     match e:
-        case Number() | Entry() | Delta():
-            return e
-        case Holds(left, relation, right):
-            return Holds(change(left), relation, change(right))
-        case Add(parts):
-            return add(*(change(part) for part in parts))
-        case Mul(parts):
-            return mul(*(change(part) for part in parts))
-        case Power(base, exponent):
-            return power(change(base), exponent)
-        case Sum(index, body):
-            return Sum(index, change(body))
-        case Apply(function, arguments, order):
-            return Apply(function, tuple(change(argument) for argument in arguments), order)
-        case Component(function, index, body, at):
-            return Component(function, index, change(body), at)
-    raise TypeError(f"not a node of an expression: {e!r}")
+        case Mul():
+            return mul(*inside)
+        case Add():
+            return add(*inside)
+        case Sum(index, _):
+            return Sum(index, *inside)
+        case Power(_, exponent):
+            return power(*inside, exponent)
+        case Apply(function, _, order):
+            return Apply(function, inside, order)
+        case Component(function, index, _, at):
+            return Component(function, index, *inside, at)
+        case Holds(_, relation, _):
+            left, right = inside
+            return Holds(left, relation, right)
+    return e
 
 
 def rename(e: Expr, to: Mapping[Index, Position]) -> Expr:
     """Indices replaced by positions; bound indices are renamed where they would capture."""
-    if not to:
+    if free(e).isdisjoint(to):
         return e
     match e:
-        case Number():
-            return e
         case Entry(tensor, at):
-            return Entry(tensor, tuple(moved(p, to) for p in at))
+            return Entry(tensor, tuple([moved(p, to) for p in at]))
         case Delta(left, right):
             return delta(moved(left, to), moved(right, to))
         case Sum(index, body):
@@ -169,7 +183,7 @@ def rename(e: Expr, to: Mapping[Index, Position]) -> Expr:
             at = moved(at, to)
             index, body, inner = _uncaptured(index, body, to)
             return Component(function, index, rename(body, inner), at)
-    return rebuild(e, lambda child: rename(child, to))
+    return remade(e, tuple([rename(child, to) for child in children(e)]))
 
 
 def _uncaptured(index: Index, body: Expr, to: Mapping[Index, Position]) -> tuple[Index, Expr, Mapping[Index, Position]]:
@@ -216,27 +230,23 @@ def substitute(e: Expr, tensor: str, at: tuple[Index, ...], body: Expr) -> Expr:
     return replace_entries(e, change)
 
 
-def instantiate(body: Expr, at: tuple[Index, ...], places: tuple[Position, ...], avoid: set[Index]) -> Expr:
+def instantiate(body: Expr, at: tuple[Index, ...], places: tuple[Position, ...], avoid: Set[Index]) -> Expr:
     """`body` with the indices `at` put at `places`; its bound indices are first moved away from `avoid`."""
     return rename(separate(body, avoid), dict(zip(at, places, strict=True)))
 
 
-def separate(e: Expr, avoid: set[Index]) -> Expr:
+def separate(e: Expr, avoid: Set[Index]) -> Expr:
     """The same expression with its bound indices outside `avoid`."""
+    if bound(e).isdisjoint(avoid):
+        return e
     match e:
-        case Sum(index, body):
+        case Sum(index, body) | Component(_, index, body, _):
             body = separate(body, avoid)
             if index in avoid:
-                other = fresh(index.axis, avoid | all_indices(body))
-                return Sum(other, rename(body, {index: other}))
-            return Sum(index, body)
-        case Component(function, index, body, at):
-            body = separate(body, avoid)
-            if index in avoid:
-                other = fresh(index.axis, avoid | all_indices(body))
-                return Component(function, other, rename(body, {index: other}), at)
-            return Component(function, index, body, at)
-    return rebuild(e, lambda child: separate(child, avoid)) if children(e) else e
+                index, old = fresh(index.axis, avoid | all_indices(body)), index
+                body = rename(body, {old: index})
+            return Sum(index, body) if isinstance(e, Sum) else Component(e.function, index, body, e.at)
+    return rebuild(e, lambda child: separate(child, avoid))
 
 
 def canonical(e: Expr) -> Expr:
@@ -245,13 +255,13 @@ def canonical(e: Expr) -> Expr:
 
 
 def _canonical(e: Expr, taken: frozenset[Index]) -> Expr:
+    if not bound(e):
+        return e
     match e:
-        case Sum(index, body):
+        case Sum(index, body) | Component(_, index, body, _):
             new = fresh(index.axis, taken)
-            inner = body if new == index else rename(body, {index: new})
-            return Sum(new, _canonical(inner, taken | {new}))
-        case Component(function, index, body, at):
-            new = fresh(index.axis, taken)
-            inner = body if new == index else rename(body, {index: new})
-            return Component(function, new, _canonical(inner, taken | {new}), at)
-    return rebuild(e, lambda child: _canonical(child, taken)) if children(e) else e
+            inner = _canonical(body if new == index else rename(body, {index: new}), taken | {new})
+            if inner is body:
+                return e
+            return Sum(new, inner) if isinstance(e, Sum) else Component(e.function, new, inner, e.at)
+    return rebuild(e, lambda child: _canonical(child, taken))

@@ -117,7 +117,7 @@ def _row(cells: list[list[str]], continued: bool, more: bool) -> list[str]:
     for position, (cell, wide) in enumerate(zip(cells, widths, strict=True)):
         last = position == len(cells) - 1
         gap = wide - measure(cell[0])
-        forward += cell[0] + ((" " + "─" * gap if gap else "") + WIRE if not last else " ──▶" if more else "")
+        forward += cell[0] + (" " + "─" * (gap + 2) + "▶ " if not last else " ──▶" if more else "")
         own = f"{BACK}{cell[1]} " if cell[1] else ""
         flowing = flowing or bool(own)
         fill = "─" if own else " "
@@ -141,6 +141,9 @@ def diagram(page: Page) -> Diagram | None:
     program = page.forward
     reads = {e.name: [t for t in _in_order(tensors(e.right), program.tensors) if t != e.name] for e in program.equations}
     on_paths = {t.name for t in program.tensors.values() if t.role in DRAWN and (t.name in reads or _is_read(t.name, reads))}
+    for name, sources in reads.items():             # a quantity of parameters alone: its path starts at one of them
+        if name in on_paths and not any(s in on_paths for s in sources):
+            on_paths |= {s for s in sources[:1] if s in program.tensors and program[s].role == "parameter"}
     wires = tuple(Wire(source, name) for name, sources in reads.items() for source in sources if source in on_paths and name in on_paths)
     if not wires:
         return None
@@ -153,7 +156,7 @@ def diagram(page: Page) -> Diagram | None:
     parameters: dict[str, tuple[str, ...]] = {}
     placed: set[str] = set()
     for name, sources in reads.items():
-        mine = tuple(s for s in sources if s in program.tensors and program[s].role == "parameter" and s not in placed)
+        mine = tuple(s for s in sources if s in program.tensors and program[s].role == "parameter" and s not in placed | on_paths)
         placed.update(mine)
         parameters[name] = mine
     names = [*on_paths, *placed]
@@ -216,7 +219,8 @@ def _node(page: Page, name: str, layer: int, lane: int) -> Node:
         formula = page.matrix_maths(equation) if tensor.axes else None
         formula = formula if formula is not None else page.equation(equation, compact=True)[1]
     gradient = backward = None
-    if page.problem.loss and (made := page.derivation.results.get(gradient_name(page.problem.loss, name))) is not None:
+    hidden = tensor.role == "input" and not any(name in w.wrt for w in page.problem.wanted)
+    if not hidden and page.problem.loss and (made := page.derivation.results.get(gradient_name(page.problem.loss, name))) is not None:
         gradient = page.symbol(made.name)
         backward = page.matrix_maths(made) if tensor.axes else page.equation(made, compact=True)[1]
     return Node(name, tensor.role, page.symbol(name), formula, gradient, backward, layer, lane)

@@ -228,7 +228,7 @@ def _product(parts: tuple[Expr, ...], at: Setting) -> Piece:
             inside.insert(0, Number(coefficient))
         elif coefficient != 1:
             pieces.append(_number(coefficient, at.decimals))
-        if constant and not inside and len(above) == 1 and isinstance(above[0], Add | Entry):
+        if constant and not inside and len(above) == 1 and isinstance(above[0], Add | Entry | Apply):
             inside = above                                     # (a - b)/n rather than 1/n (a - b)
         kept = {id(p) for p in inside}
         above = [p for p in above if id(p) not in kept]

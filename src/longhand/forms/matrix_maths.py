@@ -147,7 +147,7 @@ class _Printer:
         if all(p is None for p in leaf.at):
             return whole
         shown = [Sign(":") if p is None else symbols.place(self.notation, p, self.letters.of, self.tensors)
-                 for p in leaf.at if p is not None or leaf.part]
+                 for k, p in enumerate(leaf.at) if p is not None or leaf.part or any(leaf.at[k + 1:])]
         return symbols.indexed(whole, shown, "subscript", not leaf.part)
 
     def transposed(self, body: Tree) -> Maths:

@@ -1,24 +1,25 @@
 """Solutions in the JSON of the contract: schema longhand/solution/1."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from ..calculus.derivation import Case, Step, gradient_name
+from ..calculus.derivation import Case, Step
 from ..calculus.descent import at_step
 from ..core.equation import Equation, Tensor
+from ..core.expr import Entry, Expr
 from ..core.problem import Remark
 from ..forms import symbols
+from ..forms.index_form import index_form
 from ..forms.letters import choose
 from ..forms.worked import asked_gradients, asked_others, cards
-from ..forms.worked.given import Assumption, entry_at
+from ..forms.worked.given import Assumption
 from ..forms.worked.local import conditions
 from ..forms.worked.numeric import updates
 from ..forms.worked.page import Page
-from ..forms.worked.titles import rule_of
+from ..forms.worked.titles import step_rule
 from .latex_maths import latex
-from .terminal_maths import inline
 
 SCHEMA = "longhand/solution/1"
 LISTS = ("quantities", "results", "updates", "loss_after", "steps", "gradient_check", "assumptions", "not_understood")
@@ -34,7 +35,7 @@ class Part:
     assumptions: tuple[Assumption, ...]
     checks: tuple[Any, ...]
     digits: int
-    notes: list[Remark] = field(default_factory=list)
+    line_of: Callable[[object], int | None] = lambda span: None
 
 
 def render(parts: tuple[Part, ...], not_understood: tuple[Remark, ...], extra: tuple[Remark, ...] = ()) -> dict[str, Any]:
@@ -56,7 +57,6 @@ def _lists(part: Part) -> dict[str, list[dict[str, Any]]]:
         "loss_after": list(_losses(part)), "steps": list(_steps(part)), "gradient_check": list(_checks(part)),
     }
     assumed = [{"text": a.plain, "why": a.why, "line": a.line} for a in part.assumptions]
-    assumed += [{"text": r.text, "why": r.why, "line": r.line} for r in part.notes]
     return {**lists, "assumptions": [*assumed, *_without_value(part)]}
 
 
@@ -111,10 +111,9 @@ def _quantities(part: Part) -> Iterator[dict[str, Any]]:
         if tensor.role not in PRINTED:
             continue
         equation = page.forward.equation(tensor.name)
-        span = getattr(equation, "span", None)
         yield {"name": tensor.name, "latex": latex(page.symbol(tensor.name)), "role": tensor.role, "shape": _shape(part, tensor),
                "dims": _dims(tensor), "definition": latex(page.equation(equation)[1]) if equation is not None else None,
-               "value": value(part, tensor.name), "line": getattr(span, "line", None)}
+               "value": value(part, tensor.name), "line": part.line_of(equation.span) if equation is not None else None}
 
 
 def _results(part: Part) -> Iterator[dict[str, Any]]:
@@ -138,9 +137,10 @@ def _results(part: Part) -> Iterator[dict[str, Any]]:
         yield _result(part, kind, of, wrt, name, equation, page.tensors.get(name))
     for step in page.derivation.steps:
         parts = symbols.derivative(step.about)
-        if step.before is None and parts and step.about not in done and _is_local(step) and step.left.at:
+        if step.before is None and parts and step.about not in done and _is_local(step):
             done.add(step.about)
-            yield _result(part, "jacobian", parts.of, parts.wrt[-1], step.about, Equation(step.left, step.after), page.tensors.get(step.about))
+            local = Equation(step.left, step.after)
+            yield _result(part, "jacobian", parts.of, parts.wrt[-1], step.about, local, page.tensors.get(step.about))
     for wanted in page.problem.wanted:
         name = wanted.of or (loss if wanted.kind == "loss" else "")
         if wanted.kind in ("value", "expression", "loss") and name in page.forward.tensors and (wanted.kind, name) not in done:
@@ -148,7 +148,7 @@ def _results(part: Part) -> Iterator[dict[str, Any]]:
             equation = page.forward.equation(name)
             kind = "loss" if name == loss else "value"
             if equation is not None:
-                yield {**_result(part, kind, name, None, name, equation, page.tensors[name])}
+                yield _result(part, kind, name, None, name, equation, page.tensors[name])
 
 
 def _is_local(step: Step) -> bool:
@@ -188,7 +188,7 @@ def _losses(part: Part) -> Iterator[dict[str, Any]]:
 def _steps(part: Part) -> Iterator[dict[str, Any]]:
     page = part.page
     for step in page.derivation.steps:
-        name, why = rule_of(step.rule)
+        name, why = step_rule(page, step)
         given = [e for e in (step.before, step.after) if e is not None]
         lettering = page.lettering(step.left.at, (step.left, *given))
         before = step.before if step.before is not None else step.left
@@ -202,13 +202,13 @@ def _steps(part: Part) -> Iterator[dict[str, Any]]:
 
 
 def _plain(page: Page, e: Any, lettering: Any) -> Any:
-    from ..forms.index_form import index_form
     return index_form(e, page.plain, lettering.of(e), tensors=page.tensors, compact=True, decimals=True)
 
 
 def _case(page: Page, case: Case) -> dict[str, Any]:
-    from ..forms.index_form import index_form
-    every = (*case.chain, *((case.of,) if case.of is not None else ()))
+    sides = [s for left, _, right in ((case.left, case.relation, case.right), *case.also) for s in (left, right)]
+    placed = tuple(s if isinstance(s, Expr) else Entry("", (s,)) for s in sides)
+    every = (*placed, *case.chain, *((case.of,) if case.of is not None else ()))
     letters = choose(every, page.plain)
     return {"if": latex(conditions(page, case, letters)),
             "chain": [latex(index_form(e, page.plain, letters, tensors=page.tensors, compact=True, decimals=True)) for e in case.chain]}
@@ -222,6 +222,3 @@ def _fact(fact: Any) -> str:
 def _checks(part: Part) -> Iterator[dict[str, Any]]:
     for check in part.checks:
         yield {"wrt": check.wrt, "method": check.method, "max_error": check.max_error, "ok": check.ok}
-
-
-__all__ = ["Part", "entry_at", "gradient_name", "inline", "render"]

@@ -141,7 +141,10 @@ def _step(card: StepCard, columns: int, paint: Paint) -> list[str]:
         lines += ["    " + line for line in wrapped(card.why, columns - 4)]
     lines.append("")
     for block in card.body:
-        lines += _block(block, columns, paint)
+        if isinstance(block, Text):
+            lines += ["    " + line if line else "" for line in _block(block, columns - 4, paint)]
+        else:
+            lines += _block(block, columns, paint)
     return lines
 
 

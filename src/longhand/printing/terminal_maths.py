@@ -79,7 +79,7 @@ def _gap(before: Maths | None, item: Maths, position: int, items: tuple[Maths, .
         return ""
     core = item.base if isinstance(item, Scripts) else item
     if is_infix(item):
-        return "" if is_prefix(before) else " "
+        return "" if is_prefix(before) and not is_infix(before) else " "
     if is_infix(before):
         earlier = items[position - 2] if position > 1 else None
         return "" if is_prefix(earlier) and isinstance(before, Sign) and before.kind == "operator" else " "

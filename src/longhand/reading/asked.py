@@ -17,9 +17,10 @@ from .names import flat, readings
 from .phrases import Phrase
 from .requests import Request, Understood
 from .scopes import Scope
-from .syntax import Derivative, Formula, Nabla, Negative, Product, Relation, Sequence, Sum, walk
+from .syntax import Derivative, Dots, Empty, Formula, Nabla, Name, Negative, Numeral, Product, Relation, Script, Sequence, Sum, Symbol, Words, walk
 
 SATISFIED = frozenset({"forward", "backward", "steps", "schematic", "verify", "check"})     # what every solution prints anyway
+NAMING = frozenset({"value", "expression", "gradient", "jacobian", "hessian"})              # requests whose objects are quantities
 LOSS_NAMES = ("Loss", "loss", "L", "J", "C", "E", "cost", "CE")
 
 
@@ -158,7 +159,7 @@ class Asked:
                         found.add(n[0])
         for kind in self.kinds:
             for part in walk(kind.statement.formula):
-                if isinstance(part, Derivative) and part.of is not None and (n := self.name(part.of)) and n[0] in defined:
+                if isinstance(part, Derivative) and part.of is not None and (n := self.name(part.of)) and n[0] in defined & self.own:
                     found.add(n[0])
         read = {t for e in self.equations for t in tensors(e.right)}
         return found | {e.name for e in self.equations if not e.left.at and e.name not in read and e.name in self.own}     # losses, asked or not
@@ -203,12 +204,36 @@ class Asked:
                         out.append(Wanted(kind, subject, (name,), entry, line, request.text))
                 elif request.kind in ("value", "expression"):
                     out.append(Wanted("value", name, (), entry, line, request.text))
+            elif request.kind in NAMING:
+                self._unresolved(formula, request)
+        if request.kind == "gradient" and not request.objects and of and of[0] != loss and loss is not None and of[0] in program.tensors:
+            out.append(Wanted("gradient" if not program[loss].rank else "jacobian", loss, (of[0],), of[1], line, request.text))
         if request.kind == "hessian" and not out and subject is not None:
             given = [t.name for t in program.given() if t.role in ("parameter", "input")]
             out += [Wanted("hessian", subject, (name,), False, line, request.text) for name in given]
         if request.kind == "schematic":
             out.append(Wanted("schematic", text=request.text))
         return out
+
+    def _unresolved(self, formula: Formula, request: Request) -> None:
+        """An object of a request that is no quantity of the problem: an index and its range, a number, a size, or something not understood."""
+        match formula:
+            case Numeral() | Dots() | Symbol() | Empty() | Words():
+                return
+            case Relation(_, (left, *_), _):                 # j = 1, 2: the range of an index; x = ...: a condition
+                self._unresolved(left, request) if not isinstance(left, Name | Script) else None
+                return
+            case Name(_, text, _) if text in self.env.index_letters or text in self.env.sizes:
+                return
+        found = self.name(formula)
+        if found is not None:
+            reason = "nothing asked depends on it"
+        else:
+            reason = "the sheet does not define it" if next(readings(formula), None) is not None else "an expression is asked, and only quantities with a name are computed"
+        shown = flat(formula) or "an expression"
+        if shown in self.known.data or shown in self.data:
+            return
+        self.env.note("problem", formula.span, f"{shown} is asked: {reason}", "", "give it a name and a formula")
 
     def _nabla(self, formula: Nabla, request: Request, program: Program, loss: str | None) -> list[Wanted]:
         """∇_θ L, or ∇Ŷ where Ŷ is no scalar: the gradient of the loss with respect to it."""

@@ -21,6 +21,7 @@ class Request:
     of        the L of "gradient of L with respect to z"; without objects and words it may also be what to differentiate by
     steps     the number of updates, where the request says it
     given     conditions under which it is asked: x = (3, 14)
+    again     it was asked before, and is asked once more with another formula
     section   the number of the section; part: "a" of "(a)", or ""
     """
     kind: str
@@ -33,6 +34,7 @@ class Request:
     section: int = 0
     part: str = ""
     given: tuple[Formula, ...] = ()
+    again: bool = False
 
 
 PARAMETERS = words("weights biases parameters inputs outputs hidden intermediates pre-activations logits probabilities deltas")

@@ -8,13 +8,32 @@ from .literals import Literal, literal
 from .names import flat, is_transpose, items, readings
 from .statements import Statement
 from .syntax import (
-    Accent, Braces, BigOperator, Call, Cases, Derivative, Dots, Empty, Formula, Group, Index, Matrix, Nabla, Name, Numeral, Product,
-    Relation, Row, Script, Sequence, Symbol, walk,
+    Accent,
+    BigOperator,
+    Braces,
+    Call,
+    Cases,
+    Derivative,
+    Dots,
+    Empty,
+    Formula,
+    Group,
+    Index,
+    Matrix,
+    Nabla,
+    Name,
+    Numeral,
+    Product,
+    Relation,
+    Row,
+    Script,
+    Sequence,
+    Symbol,
+    walk,
 )
 from .terms import Unclear
 
 Size = int | str
-INDEX_LETTERS = frozenset("ijklmnprst")
 UPDATES = frozenset({"<-", ":="})
 
 
@@ -96,27 +115,6 @@ class Mentioned(Kind):
 class Strange(Kind):
     """A statement of no known kind, and why."""
     reason: str
-
-
-def index_letters(formulas: list[Formula]) -> set[str]:
-    """Letters that the sheet uses as indices: bound by a sum, ranged over, or one of several letters of a subscript."""
-    found: set[str] = set()
-    for formula in formulas:
-        for node in walk(formula):
-            match node:
-                case BigOperator(lower=lower) if lower is not None:
-                    for part in items(lower):
-                        head = part.parts[0] if isinstance(part, Relation) else part
-                        if isinstance(head, Name) and len(head.text) == 1:
-                            found.add(head.text)
-                case Script(sub=sub) if sub is not None:
-                    parts = items(sub)
-                    letters = [p.text for p in parts if isinstance(p, Name) and len(p.text) == 1]
-                    if len(parts) > 1 and all(isinstance(p, Numeral) or isinstance(p, Name) and p.text in INDEX_LETTERS for p in parts):
-                        found |= set(letters)
-                    elif len(parts) == 1 and letters and letters[0] in INDEX_LETTERS:
-                        found |= set(letters)
-    return found
 
 
 def classify(statement: Statement, letters: set[str], called: Mapping[str, set[tuple[str, ...]]], known: set[str]) -> list[Kind]:

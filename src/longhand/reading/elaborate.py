@@ -4,19 +4,55 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction as Rational
 
+from ..calculus.simplify import size_of, sum_over
 from ..core.axis import Index as AxisIndex
 from ..core.expr import (
-    ONE, Apply, Entry, Expr, Holds, Number, add, delta, mul, negative, number, power,
+    ONE,
+    Apply,
+    Entry,
+    Expr,
+    Holds,
+    Number,
+    Offset,
+    add,
+    delta,
+    mul,
+    negative,
+    number,
+    power,
 )
 from ..core.expr import Sum as AxisSum
 from ..core.walk import free, rename
-from ..calculus.simplify import size_of, sum_over
 from . import calls
 from .environment import Environment, Quantity, numeral
 from .names import Reading, flat, is_transpose, items, readings
 from .syntax import (
-    Accent, Annotated, BigOperator, Call, Cases, Derivative, Empty, Formula, Fraction, Group, Index, Matrix, Name, Negative, Norm,
-    Numeral, Product, Relation, Root, Row, Script, Sequence, Sum, Tagged, Words, walk,
+    Accent,
+    Annotated,
+    BigOperator,
+    Call,
+    Cases,
+    Derivative,
+    Empty,
+    Formula,
+    Fraction,
+    Group,
+    Index,
+    Matrix,
+    Name,
+    Negative,
+    Norm,
+    Numeral,
+    Product,
+    Relation,
+    Root,
+    Row,
+    Script,
+    Sequence,
+    Sum,
+    Tagged,
+    Words,
+    walk,
 )
 from .terms import UNIT, Term, Unclear, elementwise, over, product, summed, times, total, transposed
 
@@ -30,6 +66,7 @@ class Elaborator:
     def __init__(self, environment: Environment):
         self.env = environment
         self.shapes = environment.shapes
+        self.summing = False                                           # inside a sum without bounds
         self.pending: Callable[[str], bool | None] | None = None       # reads the definition of a name that comes later
 
     def __call__(self, formula: Formula) -> Term:
@@ -64,8 +101,10 @@ class Elaborator:
                 return self.cases(formula)
             case Relation(span, (left, right), (sign,)) if sign in RELATIONS:
                 return self.condition(left, sign, right, span)
+            case Row(span, _, parts) if parts and not any(isinstance(p, Row | Matrix | Empty) for p in parts):
+                return self.written_out(parts, span)
             case Matrix() | Row():
-                raise Unclear(formula.span, "numbers inside a formula", "give the matrix a name and use the name")
+                raise Unclear(formula.span, "a matrix inside a formula", "give the matrix a name and use the name")
             case Derivative():
                 raise Unclear(formula.span, "a derivative inside a formula")
             case Empty():
@@ -267,6 +306,7 @@ class Elaborator:
     def count_of(self, symbol: Name, of: BigOperator) -> None:
         """Make the symbol the size of the axis that a sum runs over; of the first axis where it runs over all."""
         letters, _ = self.bounds(of)
+        letters = letters or {letter: (self.env.base, None) for letter in self.open_letters(of.body)}
         high = next((high for _, high in letters.values()), None)
         if high == symbol.text:
             return
@@ -297,6 +337,10 @@ class Elaborator:
             done = times(self.shapes, a, b, formula.span)
             assert done is not None
             return done
+        if self.summing and len(a.real) == len(b.real) == 1 and a.axes[-1] is not UNIT and b.axes[0] is UNIT and not _is_transposed(formula):
+            done = times(self.shapes, a, b, formula.span)       # \sum y \log p: entry by entry, also where p stands as a row
+            if done is not None:
+                return done
         done = product(self.shapes, a, b, formula.span)
         if done is not None:
             return done
@@ -313,6 +357,14 @@ class Elaborator:
         sizes = [" × ".join(str(self.shapes.known(i.axis) or "?") if i is not UNIT else "1" for i in t.axes) for t in (a, b)]
         raise Unclear(formula.span, f"a product of the shapes {sizes[0]} and {sizes[1]}, which do not conform")
 
+    def written_out(self, parts: tuple[Formula, ...], span) -> Term:
+        """(θ_1, θ_2): a vector of entries written one by one."""
+        index = self.shapes.index(self.shapes.axis(len(parts)))
+        terms = [self(part) for part in parts]
+        if any(t.real for t in terms):
+            raise Unclear(span, "a list with vectors in it")
+        return Term(add(*(mul(delta(index, Offset((), k)), t.expr) for k, t in enumerate(terms))), (index,))
+
     # ---- sums, norms, cases ---------------------------------------------------------------------------------------
 
     def big(self, formula: BigOperator) -> Term:
@@ -322,7 +374,11 @@ class Elaborator:
         if not letters:
             letters = {letter: (self.env.base, None) for letter in self.open_letters(formula.body)}
         if not letters:
-            return summed(self(formula.body))
+            summing, self.summing = self.summing, True
+            try:
+                return summed(self(formula.body))
+            finally:
+                self.summing = summing
         outer = {letter: self.env.letters.get(letter) for letter in letters}
         made: list[tuple[str, AxisIndex]] = []
         try:
@@ -452,3 +508,5 @@ class Elaborator:
         return Term(Holds(both[0], RELATIONS[sign], both[1]), both[2])
 
 
+def _is_transposed(formula: Formula) -> bool:
+    return isinstance(formula, Script) and is_transpose(formula.sup)

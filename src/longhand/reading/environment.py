@@ -54,6 +54,9 @@ class Environment:
     sizes: set[str] = field(default_factory=set)                    # symbols that are sizes
     heads: set[str] = field(default_factory=set)                    # names that the sheet defines, declares or gives, or will
     mentioned: set[str] = field(default_factory=set)                # every name that stands in a formula
+    aliases: dict[str, str] = field(default_factory=dict)           # other names under which --data may give a quantity
+    spelled: dict[str, Formula] = field(default_factory=dict)       # formulas of names that the reader itself made
+    used: set[str] = field(default_factory=set)                     # given names whose numbers are taken into account without a tensor
     index_letters: set[str] = field(default_factory=set)            # letters that the sheet uses as indices
     letters: dict[str, Index] = field(default_factory=dict)         # index letters bound where we are
     locals: dict[str, Term] = field(default_factory=dict)           # parameters of a sheet function being applied

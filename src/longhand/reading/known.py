@@ -1,11 +1,23 @@
 """What the statements of a sheet make known, before any formula is read: shapes, numbers, ranges, functions, and the definitions to choose from."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..core.axis import Axis
 from .classify import (
-    Claimed, Declared, Defined, FactStated, FunctionDefined, Given, Kind, Ranged, Restricted, Size, Strange, Updated,
+    Claimed,
+    Declared,
+    Defined,
+    FactStated,
+    FunctionDefined,
+    Given,
+    Kind,
+    Ranged,
+    Restricted,
+    Size,
+    Strange,
+    Updated,
 )
 from .environment import Environment, Quantity, SheetFunction
 from .literals import Literal
@@ -32,12 +44,18 @@ class Known:
     facts: list[FactStated] = field(default_factory=list)
     updates: list[Updated] = field(default_factory=list)
     claims: list[Kind] = field(default_factory=list)
+    batch: dict[str, int] = field(default_factory=dict)         # quantities whose numbers have a row for each example -> how many
+    batch_like: set[str] = field(default_factory=set)           # quantities made by the reader that have the batch if others do
     declared: dict[str, tuple[Size, ...]] = field(default_factory=dict)
 
 
 def head(formula: Formula, letters: set[str], whole: set[str]) -> Reading | None:
     """What a left side names: u_j is u with the index j where j is an index letter, h_{o1} and W_1 are names."""
-    options = list(readings(formula))
+    return chosen_head(list(readings(formula)), letters, whole)
+
+
+def chosen_head(options: Sequence[Reading], letters: set[str], whole: set[str]) -> Reading | None:
+    """Of the readings of a left side, the one that names what it defines."""
     for option in options:
         if option.name in whole and (not option.indices or all(_index(i, letters) for i in option.indices)) and option.power is None:
             return option

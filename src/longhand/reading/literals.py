@@ -7,7 +7,7 @@ from fractions import Fraction as Rational
 from ..core.problem import Value
 from .environment import numeral
 from .names import is_transpose
-from .syntax import Fraction, Formula, Group, Matrix, Negative, Numeral, Product, Row, Script, Sequence
+from .syntax import Formula, Fraction, Group, Matrix, Negative, Numeral, Product, Row, Script, Sequence
 from .terms import Unclear
 
 LARGEST_EXPONENT = 400

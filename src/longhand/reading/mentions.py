@@ -22,6 +22,7 @@ from .syntax import (
     Sequence,
     Symbol,
     Tagged,
+    walk,
 )
 
 
@@ -129,6 +130,15 @@ def is_definition(formula: Formula | None) -> bool:
     if not isinstance(formula, Relation) or isinstance(formula.parts[0], Derivative | Nabla):
         return False
     return formula.operators[0] in ("=", ":=", "in")
+
+
+def is_formula_for_name(formula: Formula | None) -> bool:
+    """Is it name = formula, and no number?"""
+    match formula:
+        case Relation(_, (left, right), ("=",)):
+            return is_name(left) and not is_number(right) and any(isinstance(node, Name) for node in walk(right))
+        case _:
+            return False
 
 
 def is_several(formula: Formula) -> bool:

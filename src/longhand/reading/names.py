@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .syntax import Accent, Formula, Group, Index, Name, Numeral, Product, Row, Script, Sequence, Sum, Symbol, Negative, Words
+from .syntax import Accent, Formula, Group, Index, Name, Negative, Numeral, Product, Row, Script, Sequence, Sum, Symbol, Words
 
 DROPPED_ACCENTS = {"vec", "underline", "overline"}       # marks that a sheet puts on every vector
 GREEK = frozenset("""alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau upsilon

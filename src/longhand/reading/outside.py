@@ -11,6 +11,8 @@ from .literals import Literal
 from .names import loose
 from .syntax import Span
 
+SHORT = {"eps": "epsilon", "sig": "sigma", "lam": "lambda"}
+
 
 def put_data(known: Known, data: Mapping[str, object]) -> None:
     """Take the numbers into what is known. DataError for a name that fits nothing or more than one, and for a wrong shape."""
@@ -22,6 +24,8 @@ def put_data(known: Known, data: Mapping[str, object]) -> None:
         given = given.strip()
         if counted.strip(" )") == "0-based":                    # class labels counted from 0
             raw = [r + env.base for r in raw] if isinstance(raw, list) else int(str(raw)) + env.base
+        given = given if given in names else SHORT.get(given, given)
+        given = next((name for alias, name in env.aliases.items() if loose(alias) == loose(given)), given)
         fitting = [n for n in names if loose(n) == loose(given)]
         fitting = [n for n in fitting if n == given] or fitting or _base(names, given, str) or _base(names, given, str.casefold)
         if not fitting:
@@ -42,13 +46,19 @@ def put_data(known: Known, data: Mapping[str, object]) -> None:
         if name in known.definitions:
             raise DataError(f"--data gives numbers for {given}, which the problem defines by a formula")
         numbers = Literal(value, shape_of(value, given))
+        one = Literal(value[0], numbers.shape[1:]) if numbers.shape else numbers
+        if name not in env.quantities and len(numbers.shape) == env.ranks.get(name, len(numbers.shape)) + 1 and 1 not in numbers.shape:
+            known.batch[name] = len(value)              # a row for each example
+        elif name in known.batch_like and len(numbers.shape) == 2:
+            known.batch[name] = len(value)
+        numbers = one if name in known.batch else numbers
         known.data.pop(name, None)
-        spelled = env.quantities[name].spelled if name in env.quantities else spelled_name(name)
+        spelled = env.quantities[name].spelled if name in env.quantities else env.spelled.get(name) or spelled_name(name)
         before = len(env.notes)
         if not give_axes(known, name, numbers, spelled, Span(0, 0)):
             note = env.notes[-1] if len(env.notes) > before else None
             raise DataError(f"--data: {note.text}" if note else f"--data: the numbers of {given} do not fit")
-        known.data[name] = (numbers, spelled, Span(0, 0))
+        known.data[name] = (numbers if name not in known.batch else Literal(value, shape_of(value, given)), spelled, Span(0, 0))
 
 
 def _base(names: list[str], given: str, fold: Callable[[str], str]) -> list[str]:

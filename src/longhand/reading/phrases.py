@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from .clauses import Item
 from .lexicon import COUNTED, MONTHS, NUMBERS, POINTS, REFERENCES, STEP_WORDS, STEPS, TITLES, words
 from .mentions import has_derivative, is_differential, is_expression, is_name, is_number
-from .syntax import Empty, Formula, Relation, Span
+from .syntax import Empty, Formula, Relation, Span, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +212,11 @@ def effects(items: Iterable[Item]) -> list[Unclear]:
     """What has an effect on the result and is not read from words."""
     found = []
     stated = any(item.kind == "math" and not is_number(item.formula) and not is_name(item.formula) for item in items)
+    assigned = any(isinstance(node, Relation) and node.operators[0] in ("<-", ":=") for item in items if item.formula is not None
+                   for node in walk(item.formula))
     for item in items:
         effect = item.get("effect")
-        if effect is not None and not (stated and effect in ("weight decay", "noise")):
+        if effect is not None and not (stated and effect in ("weight decay", "noise") or assigned and effect == "reassignment"):
             found.append(Unclear(item.span, item.text, f"{effect} is not read from words"))
         elif item.get("method") == "unsupported":
             found.append(Unclear(item.span, item.text, "this method of descent is not known"))

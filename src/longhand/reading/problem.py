@@ -10,19 +10,21 @@ from ..core.equation import Equation, Fact, Program
 from ..core.expr import ONE
 from ..core.problem import Problem, Remark, Value, Wanted
 from ..core.walk import tensors
-from ..functions import table
-from . import asked, outside
+from . import asked, outside, survey
 from .agree import agree
 from .build import Builder
-from .classify import Defined, Given, Kind, Strange, classify, index_letters
+from .classify import Defined, Given, Kind, Strange, classify
 from .define import Definer
 from .environment import Environment, Note
-from .known import Definition, Known, collect, head, named
+from .given_words import announce_upstream, put_targets, upstream_equation, with_start
+from .judge import Claim, judge, read_claim
+from .known import Definition, Known, collect, named
 from .names import flat
+from .repeated import compare_repeats
 from .scopes import Scope
 from .source import Source
 from .split import Splitter
-from .syntax import Accent, BigOperator, Braces, Call, Formula, Fraction, Index, Name, Numeral, Product, Script, walk
+from .syntax import Braces, Formula, Span
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class ProblemReader:
     working: list[Remark] = field(default_factory=list)
     loose: list[Note] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)
+    judged: set[Span] = field(default_factory=set)          # requests to verify a claim that have been answered
+    upstream: list[tuple[str, str, str]] = field(default_factory=list)
     known: Known | None = None
     definer: Definer | None = None
 
@@ -45,11 +49,11 @@ class ProblemReader:
 
     def prepare(self) -> None:
         """Classify, collect and read the definitions."""
-        formulas = [s.formula for s in self.scope.statements]
-        letters = index_letters(formulas)
+        statements = self.scope.statements
+        letters = survey.index_letters(statements)
         env = Environment()
-        self._habits(env, formulas)
-        called = _called(formulas)
+        self._habits(env)
+        called = survey.called(statements)
         names = self._quantity_names(letters, called)
         inherited = {s.order for s in self.scope.inherited}
         for statement in self.scope.statements:
@@ -58,12 +62,15 @@ class ProblemReader:
                     continue
                 self.kinds.append(kind)
         self._own_data_first(inherited)
-        env.mentioned = _mentioned(formulas, letters)
-        env.ranks = ranks_seen(formulas, letters)
+        env.mentioned = survey.mentioned(statements, letters)
+        env.ranks = survey.ranks(statements, letters)
         env.index_letters = letters
         asked.words_into(env, self.understood, self.scope)
         self.known = collect(self.kinds, letters, env)
+        words = tuple(asked.phrases(self.understood, self.scope))
+        self.upstream = announce_upstream(self.known, words)
         outside.put_data(self.known, self.data)
+        put_targets(self.known, words)
         self.definer = Definer(self.known)
         self.definer.all()
 
@@ -72,13 +79,11 @@ class ProblemReader:
         again = {flat(k.name) for k in self.kinds if isinstance(k, Given) and k.statement.order not in inherited}
         self.kinds = [k for k in self.kinds if not (isinstance(k, Given) and k.statement.order in inherited and flat(k.name) in again)]
 
-    def _habits(self, env: Environment, formulas: list[Formula]) -> None:
-        """Whether the sheet has only numbers, counts from 0, or writes vectors as rows."""
+    def _habits(self, env: Environment) -> None:
+        """Whether the sheet has only numbers, or writes vectors as rows."""
         env.rows = (self.layout or self.matter.get("layout") or asked.layout(self.understood)) == "row"
         env.columns = any(p.kind == "column-wise" for p in self.understood.phrases)
-        nodes = [n for f in formulas for n in walk(f)]
-        env.base = 0 if any(_counts_from_zero(n) for n in nodes) else 1
-        env.scalars = _only_numbers(nodes) and not any(isinstance(v, list | tuple) for v in self.data.values())
+        env.scalars = survey.only_numbers(self.scope.statements) and not any(isinstance(v, list | tuple) for v in self.data.values())
 
     def _quantity_names(self, letters: set[str], called: dict[str, set[tuple[str, ...]]]) -> set[str]:
         first = [k for s in self.scope.statements for k in classify(s, letters, called, set())]
@@ -108,7 +113,7 @@ class ProblemReader:
                 at = definition.kind.statement.span.start
                 between = [b for b in borders if max(first, self.scope.start) < b <= at]
                 if definition is not chosen.definition and at >= self.scope.start and between:
-                    candidates.append((max((b for b in between if b in headings), default=between[-1]), name, definition))
+                    candidates.append((max((b for b in between if b in headings), default=self._first_of(between)), name, definition))
         if not candidates:
             return {}
         for border, name, definition in candidates:
@@ -117,6 +122,16 @@ class ProblemReader:
                     self.definer.done[name].equation, others[0]):
                 again.setdefault(border, set()).add(name)
         return again
+
+    def _first_of(self, borders: list[int]) -> int:
+        """Of requests that follow one another with nothing defined between them, the first: they ask about the same new problem."""
+        places = [k.statement.span.start for k in self.kinds if isinstance(k, Defined | Given)]
+        chosen = borders[-1]
+        for border in reversed(borders[:-1]):
+            if any(border < place < chosen for place in places):
+                break
+            chosen = border
+        return chosen
 
     def _agrees(self, first: Equation, second: Equation) -> bool:
         """Whether two definitions of a quantity give the same values, as far as that can be tried."""
@@ -158,17 +173,24 @@ class ProblemReader:
         self.prepare()
         assert self.known is not None and self.definer is not None
         env = self.known.environment
-        equations = self._ordered([d.equation for d in self.definer.done.values()])
+        equations = [with_start(self.known, d.equation) for d in self.definer.done.values()]
+        equations += [upstream_equation(env, *each, Span(self.scope.start, self.scope.start)) for each in self.upstream if each[1] in env.quantities]
+        equations = self._ordered(equations)
         request = asked.Asked(self.understood, self.scope, self.known, self.kinds, equations, self.wrt, self._own())
         self._complain()
         if not equations:
             self.loose += env.notes
             return None
-        builder = Builder(env, equations, self.known.data)
+        compare_repeats(self.known, self.definer, request.requests, self._agrees)
+        claims = self._claims()
+        builder = Builder(env, [*equations, *(c.equation for c in claims)], self.known.data)
         loss = request.loss(equations)
-        splitter = Splitter(builder.program(loss, request.parameters(equations, loss)))
+        whole = builder.program(loss, request.parameters(equations, loss))
+        splitter = Splitter(without(whole, {c.equation.name for c in claims}))
         program = self._needed(splitter.run(), request)
         program = replace(program, facts=tuple(self._facts(program, loss)))
+        self._judge(claims, whole, program)
+        program = self._with_examples(program, loss)
         program = request.with_rate(program)
         log = "log" if any(n.text == "log means ln" for n in env.notes) else "ln"
         problem = Problem(
@@ -194,16 +216,52 @@ class ProblemReader:
         given = {named(k.name): k for k in self.kinds if isinstance(k, Given) and k.statement.order in own}
         out = []
         for name, (_, spelled, span) in self.known.data.items():
-            used = name in problem.program.tensors or name in problem.sizes or name in self.known.environment.sizes
+            used = name in problem.program.tensors or name in self.known.environment.used or name in problem.sizes or name in self.known.environment.sizes
             if not used and name in {flat(k.name) or named(k.name) for k in given.values()} and not self._is_working(given.get(name, next(
                     iter(given.values()))).statement):
                 out.append(self._remark(Note("problem", span, f"the numbers of {name} are used by nothing that was understood")))
         return tuple(out)
 
+    def _with_examples(self, program: Program, loss: str | None) -> Program:
+        """The program for a batch, where --data gives a row of numbers for each of several examples."""
+        assert self.known is not None
+        names = tuple(n for n in self.known.batch if n in program.tensors)
+        if not names or loss is None:
+            return program
+        size = max(self.known.batch[n] for n in names)
+        letter = next(c for c in "bmrst" if c not in {a.letter for t in program.tensors.values() for a in t.axes})
+        axis = Axis("example", size, letter)
+        self.known.environment.note("assumption", Span(self.scope.start, self.scope.start), f"{', '.join(names)} hold {size} examples, one a row",
+                                    "their numbers have one axis more than the sheet writes; the loss adds up over the examples")
+        return batched(program, loss, axis, names)
+
+    def _claims(self) -> list[Claim]:
+        """What the sheet asks to verify, as far as it can be read."""
+        assert self.definer is not None
+        out = []
+        for request in self.understood.requests:
+            if request.kind == "verify" and self.scope.covers(request.span.start):
+                for formula in request.objects:
+                    text = self.source.text[formula.span.start:formula.span.end]
+                    if (claim := read_claim(formula, self.definer, request.span, text)) is not None:
+                        out.append(claim)
+        return out
+
+    def _judge(self, claims: list[Claim], whole: Program, program: Program) -> None:
+        assert self.known is not None
+        for claim in claims:
+            equation = whole.equation(claim.equation.name)
+            verdict = judge(claim, program, equation) if equation is not None else None
+            if verdict is not None:
+                self.judged.add(claim.request)
+                says = "is right" if verdict else "is wrong"
+                self.known.environment.note("assumption", claim.span, f"the claim {claim.text} {says}",
+                                            "held against the derivation below, on random numbers with all sizes different")
+
     def _own(self) -> set[str]:
         """Quantities that this scope itself defines."""
         own = {s.order for s in self.scope.own}
-        return {name for name, d in self.definer.done.items() if d.definition.kind.statement.order in own}
+        return {name for name, d in self.definer.done.items() if d.definition.kind.statement.order in own} | {each[0] for each in self.upstream}
 
     def _ordered(self, equations: list[Equation]) -> list[Equation]:
         """Each definition behind those it reads."""
@@ -311,75 +369,10 @@ class ProblemReader:
         return of("assumption"), of("repair"), of("problem")
 
 
-def _mentioned(formulas: list[Formula], letters: set[str]) -> set[str]:
-    """Names that stand in formulas, index letters taken off."""
-    found: set[str] = set()
-    for formula in formulas:
-        for node in walk(formula):
-            if isinstance(node, Name | Accent | Script | Index):
-                reading = head(node, letters, set())
-                if reading is not None and not (isinstance(node, Name) and node.text in letters):
-                    found.add(reading.name)
-    return found
-
-
-def ranks_seen(formulas: list[Formula], letters: set[str]) -> dict[str, int]:
-    """How many indices each name is written with where it is first written with letters, and that softmax takes a vector."""
-    found: dict[str, int] = {}
-    for formula in formulas:
-        for node in walk(formula):
-            if isinstance(node, Script | Index):
-                reading = head(node, letters, set())
-                if reading is not None and reading.indices:
-                    found.setdefault(reading.name, len(reading.indices))
-            elif isinstance(node, Fraction) and isinstance(node.above, Numeral):
-                for part in node.below.factors if isinstance(node.below, Product) else (node.below,):
-                    if isinstance(part, Name):
-                        found[part.text] = 0                    # 1/N: a number
-            elif isinstance(node, Call) and len(node.arguments) == 1 and table.vector(flat(node.function) or "") and (name := flat(node.arguments[0])):
-                found.setdefault(name, 1)
-    return found
-
-
-def _called(formulas: list[Formula]) -> dict[str, set[tuple[str, ...]]]:
-    """The arguments that each name is applied to, as they are written."""
-    found: dict[str, set[tuple[str, ...]]] = {}
-    for formula in formulas:
-        for node in walk(formula):
-            if isinstance(node, Call):
-                arguments = tuple(flat(a) or "?" for a in node.arguments)
-                for name in {flat(node.function), flat(node.function.base) if isinstance(node.function, Script) else None} - {None}:
-                    found.setdefault(name, set()).add(arguments)
-    return found
-
-
-def _counts_from_zero(node: Formula) -> bool:
-    """A subscript 0 on a letter that also has the subscript 1 would do; a bias W_0 would not: so only next to another index."""
-    return False
-
-
-def _only_numbers(nodes: list[Formula]) -> bool:
-    """No matrix, list, shape, transpose, norm or doubly indexed entry anywhere."""
-    from .names import is_transpose, items
-    from .syntax import Matrix, Norm, Row, Symbol
-    for node in nodes:
-        match node:
-            case Matrix() | Row() | Index():
-                return False
-            case Norm(bars=2):
-                return False
-            case Script(sup=sup) if is_transpose(sup):
-                return False
-            case Script(base=Symbol(text="R"), sup=sup) if sup is not None:
-                return False
-            case Script(sub=sub) if len(items(sub)) > 1 and all(not isinstance(i, Numeral) or True for i in items(sub)) and all(
-                    len(flat(i) or "") == 1 for i in items(sub)):
-                return False
-            case BigOperator():
-                return False
-            case Call(function=f) if (flat(f) or "").lower() in ("softmax", "ce"):
-                return False
-    return True
+def without(program: Program, names: set[str]) -> Program:
+    """The program without some of its equations."""
+    return Program({n: t for n, t in program.tensors.items() if n not in names}, tuple(e for e in program.equations if e.name not in names),
+                   program.facts)
 
 
 def _indicator(values: Formula) -> bool:

@@ -14,7 +14,7 @@ from .asking import Draft, Request, read
 from .clauses import Item, has_subject, hides_request, imperatives, is_strange_imperative, items
 from .lexicon import ADVICE_VERBS, ROUNDING
 from .markdown import Block, Math, pieces
-from .mentions import has_derivative, is_definition, is_name, is_several
+from .mentions import has_derivative, is_definition, is_formula_for_name, is_name, is_several
 from .phrases import Phrase, Unclear, effects, loose_numbers, take
 from .sections import Section, sections
 from .sentences import Sentence, sentences
@@ -151,6 +151,8 @@ class _Reader:
         found = effects(clause)
         self.unknown += found
         if isinstance(verb, Item) and not verb.has("verb"):
+            if verb.get("unable") == "repeat" and self.repeat(clause[1:], span):
+                return
             if verb.has("told") and not verb.has("unable"):
                 self.statement(clause, span)
             else:
@@ -168,6 +170,17 @@ class _Reader:
             self.list(span, "asked for several variants of the statement")
         open_ended = bool(found) or sentence.end == ":" or span.start < self.last_label
         self.request(clause, verb, kind or "", span, open_ended)
+
+    def repeat(self, rest: list[Item], span: Span) -> bool:
+        """"Repeat with $o = ...$": all that the section has asked so far is asked again, of another formula for a quantity."""
+        rest = [item for item in rest if item.kind != "mark"]
+        asked = [request for request in self.requests if request.section == self.section]
+        if not asked or [item.kind for item in rest] != ["word", "math"] or rest[0].word not in ("with", "for", "using"):
+            return False
+        if not is_formula_for_name(rest[1].formula):
+            return False
+        self.requests += [replace(request, span=span, part=self.part, again=True) for request in asked]
+        return True
 
     def statement(self, clause: list[Item], span: Span) -> None:
         """A clause that asks nothing: its numbers must have been used, and no request may hide in it."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from ..core.problem import Problem, Remark
 from . import scopes
+from .completed import completed
 from .environment import Note
-from .formula import read_formula
+from .formula import read_math
 from .markdown import Math, pieces
 from .matter import front_matter
 from .problem import ProblemReader
@@ -44,7 +45,10 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
     spoken = spoken_definitions(blocks, formulas)
     found = statements(sorted([(f, display_of(blocks, span)) for span, f in formulas.items()] + [(f, False) for f in spoken],
                               key=lambda item: item[0].span.start))
+    found, noted = completed(found, understood)
+    remarks += [(note.kind, remark(source, note)) for note in noted]
     problems, working = [], []
+    judged: set[Span] = set()
 
     def reader_for(scope: scopes.Scope) -> ProblemReader:
         return ProblemReader(source, scope, understood, matter, data or {}, tuple(wrt), layout)
@@ -52,9 +56,10 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
     for scope in scopes.scopes(found, understood, reader_for):
         reader = reader_for(scope)
         problems += reader.problems()
+        judged |= reader.judged
         working += reader.working
         remarks += [(note.kind, remark(source, note)) for note in reader.loose]
-    remarks += [("problem", remark(source, Note("problem", u.span, u.text, u.reason))) for u in understood.unknown]
+    remarks += [("problem", remark(source, Note("problem", u.span, u.text, u.reason))) for u in understood.unknown if u.span not in judged]
     sheet_wide = {kind: tuple(r for k, r in remarks if k == kind) for kind in ("assumption", "repair", "problem")}
     return Sheet(
         tuple(problems),
@@ -81,7 +86,7 @@ def _formulas(source: Source, blocks) -> tuple[dict[Span, Formula], list[tuple[s
         for run in block.runs:
             if not isinstance(run, Math):
                 continue
-            reading = read_formula(run.text, _inner_start(source, run))
+            reading = read_math(run)
             if reading.formula is not None:
                 formulas[run.span] = reading.formula
             for repair in reading.repairs:
@@ -89,11 +94,6 @@ def _formulas(source: Source, blocks) -> tuple[dict[Span, Formula], list[tuple[s
             for problem in reading.problems:
                 remarks.append(("problem", remark(source, Note("problem", problem.span, problem.says, problem.expected, problem.suggestion))))
     return formulas, remarks
-
-
-def _inner_start(source: Source, run: Math) -> int:
-    """Where the text of the run starts: behind its dollars."""
-    return source.text.find(run.text, run.span.start, run.span.end) if run.text else run.span.start
 
 
 def remark(source: Source, note: Note) -> Remark:

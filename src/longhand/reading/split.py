@@ -7,9 +7,8 @@ from __future__ import annotations
 from ..core.axis import Index
 from ..core.equation import Equation, Program, Tensor
 from ..core.expr import Apply, Component, Entry, Expr, Sum
-from ..core.walk import canonical, children, free, rebuild, rename, walk
+from ..core.walk import canonical, children, free, rebuild, rename, tensors, walk
 from ..functions.activations import ACTIVATIONS
-
 
 ACTIVATES = frozenset(row.name for row in ACTIVATIONS) | {"tanh"}       # a logarithm or an exponential stays where it is written
 
@@ -22,7 +21,6 @@ class Splitter:
         self.tensors = dict(program.tensors)
         self.equations: list[Equation] = []
         self.made: dict[str, str] = {}                      # name -> the quantity whose argument or part it is
-        self.known: list[Equation] = [e for e in program.equations if isinstance(e.right, Component)]
 
     def run(self) -> Program:
         for equation in self.program.equations:
@@ -44,29 +42,45 @@ class Splitter:
                 return Apply(function, (self._named(equation, self._inside(equation, argument, False), "z"), *rest), order)
         return rebuild(e, lambda child: self._inside(equation, child, False))
 
-    def _stands_for(self, equation: Equation, e: Component) -> Entry | None:
-        """The entry of a quantity that the sheet defines as just this component."""
-        for other in self.known:
-            if other is equation or len(other.left.at) != len(free(e)):
+    def _stands_for(self, equation: Equation, e: Expr) -> Entry | None:
+        """The entry of a quantity that the sheet defines as just this expression."""
+        for other in self.program.equations:
+            if other.name == equation.name or isinstance(other.right, Entry) or len(other.left.at) != len(free(e)):
                 continue
-            position = other.right.at
-            if position not in other.left.at or not isinstance(e.at, Index):
-                continue
-            moves = {position: e.at}
+            moves: dict[Index, Index] = {}
+            if isinstance(e, Component):
+                if not isinstance(other.right, Component) or other.right.at not in other.left.at or not isinstance(e.at, Index):
+                    continue
+                moves[other.right.at] = e.at
             for index in other.left.at:
                 if index not in moves:
-                    match = next((i for i in free(e) if i.axis == index.axis and i not in moves.values()), None)
+                    match = next((i for i in sorted(free(e), key=lambda i: i.mark) if i.axis == index.axis and i not in moves.values()), None)
                     if match is None:
                         break
                     moves[index] = match
             else:
-                if canonical(rename(other.right, moves)) == canonical(e):
+                if canonical(rename(other.right, moves)) == canonical(e) and not self._leads_to(other.name, equation.name):
                     return Entry(other.name, tuple(moves[i] for i in other.left.at))
         return None
+
+    def _leads_to(self, name: str, reader: str) -> bool:
+        """Whether `name` is computed from `reader`, so that reading it there would be a circle."""
+        seen, stack = set(), [name]
+        while stack:
+            current = stack.pop()
+            if current == reader:
+                return True
+            if current not in seen:
+                seen.add(current)
+                found = self.program.equation(current)
+                stack += tensors(found.right) if found else ()
+        return False
 
     def _named(self, equation: Equation, e: Expr, letter: str) -> Entry:
         if isinstance(e, Entry):
             return e
+        if (entry := self._stands_for(equation, e)) is not None:
+            return entry
         for done in self.equations:
             if done.name in self.made and done.right == e:
                 return done.left

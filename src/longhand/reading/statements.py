@@ -3,14 +3,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from .literals import literal
-from .names import flat, items
-from .syntax import Dots, Empty, Formula, Lines, Name, Numeral, Relation, Row, Script, Sequence, Span, Tagged, Words
+from .names import Reading, flat, items, readings
+from .syntax import (
+    Accent, Dots, Empty, Formula, Index, Lines, Name, Numeral, Relation, Row, Script, Sequence, Span, Tagged, Words, walk,
+)
 from .terms import Unclear
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)                     # without slots, for the cached properties
 class Statement:
     """One formula that stands for itself: a relation, a mention of a name, a number. `order` is its place in the sheet."""
     formula: Formula
@@ -18,6 +21,16 @@ class Statement:
     order: int
     tag: str = ""
     display: bool = False
+
+    @cached_property
+    def nodes(self) -> tuple[Formula, ...]:
+        """Everything inside, depth first."""
+        return tuple(walk(self.formula))
+
+    @cached_property
+    def names(self) -> tuple[tuple[Formula, tuple[Reading, ...]], ...]:
+        """The name-like parts, each with its readings."""
+        return tuple((node, tuple(readings(node))) for node in self.nodes if isinstance(node, Name | Accent | Script | Index))
 
 
 def statements(runs: Iterable[tuple[Formula, bool]]) -> list[Statement]:

@@ -222,16 +222,7 @@ class Empty(Formula):
 
 def children(formula: Formula) -> Iterator[Formula]:
     """The formulas directly inside, in the order of their fields."""
-    for field in fields(formula):
-        yield from _formulas(getattr(formula, field.name))
-
-
-def _formulas(value: object) -> Iterator[Formula]:
-    if isinstance(value, Formula):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _formulas(item)
+    return iter(_inside(formula))
 
 
 def walk(formula: Formula) -> Iterator[Formula]:
@@ -240,4 +231,27 @@ def walk(formula: Formula) -> Iterator[Formula]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(list(children(node))))
+        stack += reversed(_inside(node))
+
+
+def _inside(formula: Formula) -> list[Formula]:
+    found: list[Formula] = []
+    for name in PARTS[type(formula)]:
+        value = getattr(formula, name)
+        if isinstance(value, tuple):
+            _flatten(value, found)
+        elif value is not None:
+            found.append(value)
+    return found
+
+
+def _flatten(values: tuple, found: list[Formula]) -> None:
+    for value in values:
+        if isinstance(value, tuple):
+            _flatten(value, found)
+        elif value is not None:
+            found.append(value)
+
+
+PARTS = {kind: tuple(field.name for field in fields(kind) if "Formula" in str(field.type)) for kind in Formula.__subclasses__()}
+"""The fields of each node type that hold formulas."""

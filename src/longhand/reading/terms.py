@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..calculus.simplify import sum_over
 from ..core.axis import Axis, Index
 from ..core.expr import Add, Expr, Power, add, mul, power
 from ..core.walk import rename
-from ..calculus.simplify import sum_over
 
 UNIT = None
 

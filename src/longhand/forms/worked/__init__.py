@@ -2,14 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...calculus.derivation import gradient_name
 from ...core.problem import Wanted
 from ..document import Block, Document, Heading
 from . import cards, checked, forward, given, jacobians, numeric
 from .page import Page
-
-Checks = tuple
 
 
 def document(page: Page, checks: tuple = (), title: str = "", diagram: object = None) -> Document:
@@ -59,8 +58,10 @@ def asked_gradients(page: Page) -> list[str]:
 
 
 def asked_others(page: Page) -> Iterator[tuple[Wanted, list[str]]]:
-    """Jacobians and Hessians that the problem asks for."""
+    """Jacobians and Hessians that the problem asks for, each once; asked for one entry if it is so anywhere."""
     results = page.derivation.results
+    entries = {(w.of, name) for w in page.problem.wanted if w.entry for name in w.wrt}
+    seen: set[str] = set()
     for wanted in page.problem.wanted:
         of = wanted.of or page.problem.loss
         names: list[str] = []
@@ -68,6 +69,7 @@ def asked_others(page: Page) -> Iterator[tuple[Wanted, list[str]]]:
             names = [gradient_name(of, w) for w in wanted.wrt]
         elif wanted.kind == "hessian":
             names = [gradient_name(gradient_name(of, a), b) for k, a in enumerate(wanted.wrt) for b in wanted.wrt[k:]]
-        names = [n for n in names if n in results]
+        names = [n for n in names if n in results and n not in seen]
+        seen.update(names)
         if names:
-            yield wanted, names
+            yield replace(wanted, entry=any((wanted.of, w) in entries for w in wanted.wrt)), names

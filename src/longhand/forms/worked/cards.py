@@ -4,21 +4,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...calculus.derivation import Derivation, Step
-from ...core.equation import Equation
-from ...core.expr import Add, Component, Delta, Entry, Expr, Mul, Power, Sum, factors, terms
-from ...core.walk import free, indices_of, rebuild, walk
 from ...calculus.simplify import size_of
+from ...core.equation import Equation
+from ...core.expr import Add, Component, Delta, Entry, Expr, Mul, Power, Sum, factors, mul, terms
+from ...core.walk import free, indices_of, rebuild, walk
 from .. import symbols
 from ..document import Block, Display, Inline, StepCard, Text
 from ..maths import Brace, Fence, Line, Maths, Over, Scripts, line
 from ..symbols import EQUALS
 from . import local
-from .given import sum_of_fact
 from .lettering import Lettering
 from .page import Page, joined
-from .titles import kind, rule_of
+from .titles import kind, rule_of, step_rule
 
 CHAIN = ("chain", "paths")
+QUOTIENT = "quotient rule"
 
 
 class Cards:
@@ -71,10 +71,10 @@ class Cards:
         if step.about in self._seen:
             return
         self._seen.add(step.about)
-        rule, why = rule_of(step.rule)
+        rule, why = step_rule(self.page, step)
         lettering = self.page.lettering(step.left.at[-1:], local.formulas(self.page, step))
-        body = tuple(b for b in local.blocks(self.page, step, lettering, "") if b != Text(()))
-        yield self._card((rule[:1].upper() + rule[1:],), "quotient rule" if step.cases else "", (why,), body, step.about)
+        body = tuple(local.blocks(self.page, step, lettering, ""))
+        yield self._card((rule[:1].upper() + rule[1:],), QUOTIENT if step.cases else "", (_by_cases(why, step),), body, step.about)
 
     def _proofs(self, step: Step) -> Iterator[Block]:
         for each in (self.by_id[i] for i in step.uses if i in self.by_id):
@@ -89,13 +89,26 @@ class Cards:
         definition = page.program.equation(left.tensor)
         first, second = Sum(index, left), Sum(index, definition.right)
         third = _term_by_term(index, definition.right)
-        after = [first, second, third, step.after]
+        after = [first, second, third, self._known(third, step), step.after]
         lettering = page.lettering([i for i in left.at if i != index], after)
         parts = [page.formula(e, lettering.of(e)) for e in after]
         parts[2] = self._braced(parts[2], third, step, lettering)
         symbol = page.symbol(left.tensor)
         rule, why = rule_of("total")
         return self._card(("The entries of ", symbol, " add up to ", parts[-1]), rule, (why,), (Display(tuple(parts)),), step.about)
+
+    def _known(self, e: Expr, step: Step) -> Expr:
+        """The sums replaced by what they are known to be, the count of equal terms cancelled, nothing else simplified."""
+        def change(node: Expr) -> Expr:
+            if isinstance(node, Sum) and isinstance(node.body, Entry):
+                for fact in step.facts:
+                    if fact.tensor == node.body.tensor and fact.axis == node.index.axis:
+                        return fact.total
+            if isinstance(node, Mul) and not any(isinstance(n, Sum) for n in walk(node)):
+                return mul(*node.factors)
+            return _raw(node, change)
+
+        return change(e)
 
     def _start(self, name: str, used: list[Step]) -> StepCard:
         """A derivative that needs no chain rule."""
@@ -107,9 +120,11 @@ class Cards:
             rule, why = rule_of("constant")
             return self._card(self._title(name), rule, (why,), body, name)
         lettering = page.lettering(equation.left.at, (*local.formulas(page, step), equation.left, equation.right))
-        rule, why = rule_of(step.rule)
-        shown = [b for b in local.blocks(page, step, lettering, "", matrix=False) if b != Text(())]
-        return self._card(self._title(name), rule, (why,), (*shown, *self._result(equation)), name)
+        rule, why = step_rule(self.page, step)
+        shown = local.blocks(page, step, lettering, "", matrix=False)
+        rule = f"{rule}, {QUOTIENT}" if step.cases and step.rule.startswith("vector:") else rule
+        self._seen.add(step.about)
+        return self._card(self._title(name), rule, (_by_cases(why, step),), (*shown, *self._result(equation)), name)
 
     def _chained(self, name: str, mine: list[Step], chain: Step, used: list[Step]) -> StepCard:
         page = self.page
@@ -123,17 +138,20 @@ class Cards:
             body += self._local(step, lettering)
         body.append(self._line(chain.left, work, expressions, lettering))
         body += self._result(equation)
-        rules = [rule_of(chain.rule)[0], *(rule_of(s.rule)[0] for s in used)]
+        rules = [rule_of(chain.rule)[0], *(step_rule(page, s)[0] for s in used)]
         return self._card(self._title(name), ", ".join(dict.fromkeys(rules)), self._why(name, chain, used, lettering), tuple(body), name)
 
     def _local(self, step: Step, lettering: Lettering) -> list[Block]:
         if step.about in self._seen:
             return []
         self._seen.add(step.about)
-        why = rule_of(step.rule)[1]
+        why = step_rule(self.page, step)[1]
         told = f"why {step.rule}" in self._seen
         self._seen.add(f"why {step.rule}")
-        return [b for b in local.blocks(self.page, step, lettering, "" if told else why, matrix=False) if b != Text(())]
+        reader = symbols.derivative(step.about).of
+        defined = f"definition {reader}" not in self._seen
+        self._seen.add(f"definition {reader}")
+        return list(local.blocks(self.page, step, lettering, "" if told else why, matrix=False, defined=defined))
 
     def _direct(self, e: Expr, name: str, used: list[Step]) -> Expr:
         """A quantity that the result reads directly, too: ∂L/∂W on the right is that direct part, which is put in."""
@@ -168,9 +186,8 @@ class Cards:
         if page.is_short(left.tensor):
             parts.insert(0, page.entry(left, letters))
             relations.append(":=")
-        for position, (step, e) in enumerate(zip(work, expressions, strict=True)):
+        for e, after in zip(expressions, [*work[1:], None], strict=True):
             printed = page.formula(e, lettering.of(e))
-            after = work[position + 1] if position + 1 < len(work) else None
             if after is not None and after.rule == "fact":
                 printed = self._braced(printed, e, after, lettering)
             if printed != parts[-1]:
@@ -185,7 +202,7 @@ class Cards:
                 for fact in step.facts:
                     if fact.tensor == node.body.tensor and fact.axis == node.index.axis:
                         note = line(EQUALS, self.page.formula(fact.total, lettering.of(fact.total)))
-                        printed = braced(printed, self.page.formula(node, _inner(lettering, e)), note)
+                        printed = braced(printed, self.page.formula(node, lettering.of(e)), note)
         return printed
 
     def _result(self, equation: Equation) -> Iterator[Block]:
@@ -233,8 +250,10 @@ class Cards:
         return ("The entries of ", page.symbol(u), " that hold ", v, " contribute, and their contributions add up.")
 
 
-def _inner(lettering: Lettering, e: Expr):
-    return lettering.of(e)
+def _by_cases(why: str, step: Step) -> str:
+    """The sentence without the formulas that the cases below it derive."""
+    head, colon, _ = why.partition(":")
+    return f"{head}." if step.cases and colon else why
 
 
 def needed(derivation: Derivation, names: Iterable[str]) -> set[int]:
@@ -310,6 +329,3 @@ def _raw(e: Expr, change) -> Expr:
         case Component():
             return e
     return rebuild(e, change)
-
-
-__all__ = ["Cards", "braced", "needed", "sum_of_fact"]

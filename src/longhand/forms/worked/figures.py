@@ -6,7 +6,8 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from ...core.equation import Program
+from ...core.equation import Equation, Program, Tensor
+from ...core.expr import Apply, Entry, Expr
 from ...core.problem import Value
 from ...core.walk import tensors
 from ...numbers.decimals import ball_text, rational_text
@@ -125,6 +126,17 @@ class Figures:
         """Whether the decimal string of the entry is its exact value."""
         text = self.entry_text(name, at, digits)
         return text is not None and self.equals(name, at, Fraction(text))
+
+    def applied(self, name: str, function: str, order: int, parameters: tuple[Expr, ...], digits: int) -> Text:
+        """The function, differentiated, at every entry of a tensor."""
+        made = f"{function}{order} of {name}"
+        if made not in self.program.tensors:
+            tensor = self.program[name]
+            at = tensor.entry().at
+            slope = Equation(Entry(made, at), Apply(function, (Entry(name, at), *parameters), order))
+            program = self.program.extended([Tensor(made, tensor.axes)], [slope])
+            return Figures(program, self.data, self.sizes).text(made, digits)
+        return self.text(made, digits)
 
     def equals(self, name: str, at: tuple[int, ...], number: Fraction) -> bool:
         """Whether the entry is known to be exactly this number."""

@@ -2,17 +2,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
-from ...core.axis import Index
-from ...core.expr import Add, Apply, Component, Delta, Entry, Expr, Holds, Mul, Number, Offset, Position, Power, Sum
+from ...core.axis import Axis, Index
+from ...core.expr import Add, Apply, Component, Delta, Entry, Expr, Holds, Mul, Number, Offset, Position, Power, Rational, Sum
 from ...core.problem import Notation, Spelling
 from ...functions import table
+from ...functions.pieces import RELATIONS
 from .. import matrix_maths
 from ..index_form import DOT, index_form, starts_with_digit
 from ..letters import choose
 from ..maths import Fence, Grid, Line, Maths, Over, Root, Scripts, Sign, Words, line
-from ..matrix_tree import Leaf, Transpose, Tree
+from ..matrix_tree import Constant, Elementwise, Leaf, Mask, Ones, Transpose, Tree
 from ..symbols import MINUS
 from .figures import Figures, Text
 
@@ -79,12 +81,38 @@ class _Filled(matrix_maths._Printer):
                 return _leveled(self._numbers(tree, False))
             case Transpose(Leaf() as leaf) if self._seen(leaf):
                 return _leveled(self._numbers(leaf, True))
+            case Mask(Leaf() as leaf, relation, Constant(bound)):
+                return grid(_mask(self._text(leaf), relation, bound), leaf.row), matrix_maths.ATOM
+            case Transpose(Mask(Leaf() as leaf, relation, Constant(bound))):
+                return grid(_mask(self._text(leaf), relation, bound), leaf.row, True), matrix_maths.ATOM
+            case Elementwise(function, (Leaf() as leaf, *parameters), order) if order and self._whole(leaf, parameters):
+                given = tuple(Number(p.value) for p in parameters)
+                return grid(self.figures.applied(leaf.tensor, function, order, given, self.digits), leaf.row), matrix_maths.ATOM
+            case Ones(axis):
+                return grid(["1"] * self._extent(axis)), matrix_maths.ATOM
+            case Transpose(Ones(axis)):
+                return grid(["1"] * self._extent(axis), True), matrix_maths.ATOM
         return super().form(tree)
+
+    def _whole(self, leaf: Leaf, parameters: list[Tree]) -> bool:
+        """Whether f' of this tensor can be worked out as it stands."""
+        if not all(p is None for p in leaf.at) or not all(isinstance(p, Constant) for p in parameters):
+            return False
+        return self.figures.has(leaf.tensor) and self.figures.count(leaf.tensor) <= MOST_ENTRIES
 
     def _seen(self, leaf: Leaf) -> int:
         return sum(p is None for p in leaf.at) if leaf.at else 0
 
+    def _extent(self, axis: Axis) -> int:
+        size = axis.size if isinstance(axis.size, int) else self.figures.sizes.get(axis.size, MOST_ENTRIES + 1)
+        if size > MOST_ENTRIES:
+            raise Unfilled
+        return size
+
     def _numbers(self, leaf: Leaf, turned: bool) -> Maths:
+        return grid(self._text(leaf), leaf.row, turned)
+
+    def _text(self, leaf: Leaf) -> Text:
         if not self.figures.has(leaf.tensor) or self.figures.count(leaf.tensor) > 4096:
             raise Unfilled
         text = self.figures.text(leaf.tensor, self.digits)
@@ -93,7 +121,16 @@ class _Filled(matrix_maths._Printer):
                 text = _taken(text, p, fixed_position(leaf.at[p]))
         if size_of(text) > MOST_ENTRIES:
             raise Unfilled
-        return grid(text, leaf.row, turned)
+        return text
+
+
+def _mask(text: Text, relation: str, bound: Rational) -> Text:
+    """1 where the entry obeys the condition, 0 where it does not."""
+    if isinstance(text, list):
+        return [_mask(part, relation, bound) for part in text]
+    if text is None:
+        raise Unfilled
+    return str(int(RELATIONS[relation](Fraction(text), Fraction(bound))))
 
 
 def _leveled(maths: Maths) -> tuple[Maths, int]:
@@ -127,7 +164,7 @@ def dotted(maths: Maths) -> Maths:
         case Line(items):
             out: list[Maths] = []
             for item in map(dotted, items):
-                if out and starts_with_digit(item) and _is_factor(out[-1]):
+                if out and (starts_with_digit(item) or _is_log(item)) and _is_factor(out[-1]):
                     out.append(DOT)
                 out.append(item)
             return line(*out)
@@ -140,6 +177,10 @@ def dotted(maths: Maths) -> Maths:
         case Root(body):
             return Root(dotted(body))
     return maths
+
+
+def _is_log(maths: Maths) -> bool:
+    return isinstance(maths, Sign) and maths.latex in (r"\ln", r"\log")
 
 
 def _is_factor(maths: Maths) -> bool:
@@ -160,7 +201,7 @@ def entry(e: Expr, at: Mapping[Index, int], notation: Notation, figures: Figures
     if isinstance(filled, Number | Entry):
         return None
     own = Notation(filler.spellings, functions=notation.functions, log=notation.log)
-    return index_form(filled, own, decimals=True)
+    return dotted(index_form(filled, own, decimals=True))
 
 
 class _Filler:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ...core.axis import Index
 from ...core.equation import Equation, Tensor
 from ...core.expr import Add, Sum
-from ...core.walk import all_indices
+from ...core.walk import all_indices, tensors
 from .. import symbols
 from ..document import Block, Display, Heading, Item
 from ..latex_atoms import read
@@ -76,8 +76,7 @@ def valued(page: Page, equation: Equation, matrix: Maths | None, of: Tensor | No
     tree = page.matrix(equation).tree
     if tree is not None and matrix is not None:
         put_in = filled.matrix(tree, page.notation, page.tensors, figures, page.digits)
-        parts = [page.symbol(name), matrix, *([put_in] if put_in is not None else [])]
-        yield chain(page, name, parts, closed)
+        yield from chain(page, name, [page.symbol(name), matrix], closed, put_in=put_in, rounded=rounded(page, equation))
         return
     if figures.count(name) <= MOST_ENTRIES_SHOWN:
         for at in figures.positions(name):
@@ -95,12 +94,15 @@ def _entry(page: Page, equation: Equation, at: tuple[int, ...], matrix: Maths | 
     if matrix is not None:
         parts.append(matrix)
     put_in = filled.entry(equation.right, bound, page.notation, page.figures, page.digits)
-    if put_in is not None:
-        parts.append(put_in)
-    elif matrix is not None and (tree := page.matrix(equation).tree) is not None:
+    if put_in is None and matrix is not None and (tree := page.matrix(equation).tree) is not None:
         put_in = filled.matrix(tree, page.notation, page.tensors, page.figures, page.digits)
-        parts += [put_in] if put_in is not None else []
-    yield chain(page, equation.name, parts, closed, at)
+    yield from chain(page, equation.name, parts, closed, at, put_in, rounded(page, equation))
+
+
+def rounded(page: Page, equation: Equation) -> bool:
+    """Whether some number that is put in is not the exact one."""
+    read = (t for t in tensors(equation.right) if t in page.tensors and t not in page.figures.sizes)
+    return not all(exact(page, t) for t in read)
 
 
 def _bound(equation: Equation, at: tuple[int, ...]) -> dict[Index, int] | None:
@@ -113,21 +115,30 @@ def numbers(page: Page, name: str) -> Maths:
     return filled.grid(page.figures.text(name, page.digits), symbols.is_row(page.notation, name))
 
 
-def chain(page: Page, name: str, parts: list[Maths], closed: bool = True, at: tuple[int, ...] | None = None) -> Display:
-    """The parts, then the closed form where that is short, then the number; ≈ before rounded decimals."""
+def chain(page: Page, name: str, parts: list[Maths], closed: bool = True, at: tuple[int, ...] | None = None,
+          put_in: Maths | None = None, rounded: bool = False) -> Iterator[Display]:
+    """The parts, the numbers put in, the closed form where that is short, the result; ≈ before what is rounded. A closed form
+    does not follow from rounded numbers: it then has a line of its own."""
     figures = page.figures
     text = figures.entry_text(name, at, page.digits) if at is not None else figures.text(name, page.digits)
     result = filled.grid(text, symbols.is_row(page.notation, name))
     forms = closed_form(page, name, at) if closed else None
     parts = list(dict.fromkeys(parts))
     relations = ["="] * (len(parts) - 1)
-    if forms is not None and forms != result and forms != parts[-1]:
+    if put_in is not None and put_in != parts[-1] and put_in != result:
+        parts.append(put_in)
+        relations.append(ROUNDED if rounded else "=")
+    exactly = forms is not None and forms != result and forms != parts[-1]
+    apart = exactly and ROUNDED in relations
+    if exactly and not apart:
         parts.append(forms)
         relations.append("=")
     if parts[-1] != result:
         parts.append(result)
         relations.append("=" if exact(page, name, at) else ROUNDED)
-    return Display(tuple(parts), tuple(relations))
+    yield Display(tuple(parts), tuple(relations))
+    if apart:
+        yield Display((parts[0], forms))
 
 
 def exact(page: Page, name: str, at: tuple[int, ...] | None = None) -> bool:
@@ -139,14 +150,15 @@ def exact(page: Page, name: str, at: tuple[int, ...] | None = None) -> bool:
 
 def closed_form(page: Page, name: str, at: tuple[int, ...] | None) -> Maths | None:
     """The exact values as maths, where every entry has a short one and some entry is no plain decimal."""
-    forms = page.figures.closed(name) if at is None else page.figures.closed_entry(name, at)
+    figures = page.figures
+    forms = figures.closed(name) if at is None else figures.closed_entry(name, at)
     flat = list(_flat(forms))
     if not flat or any(f is None for f in flat) or all(f.rational for f in flat) or len(flat) > 12:
         return None
     if sum(len(f.text()) for f in flat) > 120:
         return None
 
-    cells = _as_maths(forms)
+    cells = _as_maths(forms, figures.entry_text(name, at, page.digits) if at is not None else figures.text(name, page.digits))
     return filled.grid(cells, symbols.is_row(page.notation, name)) if page.tensors[name].rank <= 2 else None
 
 
@@ -158,5 +170,16 @@ def _flat(forms):
         yield forms
 
 
-def _as_maths(forms):
-    return [_as_maths(part) for part in forms] if isinstance(forms, list) else read(forms.latex())
+def _as_maths(forms, texts):
+    """Closed forms as maths; a plain number that its decimals say in full stays a decimal."""
+    if isinstance(forms, list):
+        return [_as_maths(form, text) for form, text in zip(forms, texts, strict=True)]
+    if forms.rational and texts is not None and _ends(forms.text()):
+        return filled.number(texts)
+    return read(forms.latex())
+
+
+def _ends(fraction: str) -> bool:
+    """Whether p/q is a decimal of a few digits."""
+    below = int(fraction.partition("/")[2] or 1)
+    return 10**4 % below == 0

@@ -1,8 +1,8 @@
 """The head of a solution: what was read, what is asked, what was repaired, not understood and assumed."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ...calculus.descent import METHODS
@@ -37,10 +37,8 @@ class Assumption:
 def blocks(page: Page, assumptions: tuple[Assumption, ...]) -> Iterator[Block]:
     """The paragraphs, in the order in which a reader needs them."""
     problem = page.problem
-    for remark in problem.not_understood:
-        yield Item((*said(remark), *_instead(remark)), "problem")
-    for remark in problem.repairs:
-        yield Item(said(remark), "repair")
+    yield from remarks(problem.not_understood, "problem")
+    yield from remarks(problem.repairs, "repair")
     yield Heading(2, ("Given and asked",))
     yield from _read(page)
     yield from _asked(page)
@@ -50,13 +48,19 @@ def blocks(page: Page, assumptions: tuple[Assumption, ...]) -> Iterator[Block]:
             yield Item((f"(A{number}) ", *each.text, *_reason(each)), "assumption")
 
 
-def said(remark: Remark) -> tuple[Inline, ...]:
-    where = f" (line {remark.line})" if remark.line else ""
-    return (_stopped(remark.text) + where + (f": {remark.why}" if remark.why else ""),)
-
-
-def _instead(remark: Remark) -> tuple[Inline, ...]:
-    return (f" Write {remark.suggestion}.",) if remark.suggestion else ()
+def remarks(found: Iterable[Remark], kind: str) -> Iterator[Block]:
+    """Each remark once, with all of its lines."""
+    groups: dict[tuple[str, str, str], list[Remark]] = {}
+    for remark in found:
+        groups.setdefault((remark.text, remark.why, remark.suggestion), []).append(remark)
+    for mine in groups.values():
+        lines = sorted({r.line for r in mine if r.line})
+        times = f", {len(mine)} times" if len(mine) > len(lines) > 0 else ""
+        where = f" (line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}{times})" if lines else ""
+        first = mine[0]
+        why = f": {first.why}" if first.why else ""
+        instead = f" Write: {first.suggestion}" if first.suggestion else ""
+        yield Item((f"{_stopped(first.text)}{where}{why}.{instead}",), kind)
 
 
 def _stopped(text: str) -> str:
@@ -109,12 +113,22 @@ def _numeral(page: Page, name: str) -> Maths:
 # ---- what is asked ------------------------------------------------------------------------------------------------
 
 def _asked(page: Page) -> Iterator[Block]:
-    seen: dict[str, None] = {}
+    """All that is asked, in one line: what is alike together, each once."""
+    merged: list[Wanted] = []
     for wanted in page.problem.wanted:
-        said = _wish(page, wanted)
-        if said and str(said) not in seen:
-            seen[str(said)] = None
-            yield Item(("Asked: ", *said, "."))
+        alike = next((k for k, w in enumerate(merged) if (w.kind, w.of, w.entry) == (wanted.kind, wanted.of, wanted.entry)), None)
+        if alike is None:
+            merged.append(wanted)
+        else:
+            merged[alike] = replace(merged[alike], wrt=tuple(dict.fromkeys((*merged[alike].wrt, *wanted.wrt))))
+    values = [w for w in merged if w.kind == "value" and w.of in page.forward.tensors]
+    wishes = [_wish(page, w) for w in merged if w.kind != "value"]
+    if values:
+        many = "values" if len(values) > 1 else "value"
+        wishes.insert(0, (f"the {many} of ", *joined(page.symbol(w.of) for w in values)))
+    shown = list(dict.fromkeys(w for w in wishes if w))
+    if shown:
+        yield Item(("Asked: ", *(part for k, wish in enumerate(shown) for part in (("; ", *wish) if k else wish)), "."))
 
 
 def _wish(page: Page, wanted: Wanted) -> tuple[Inline, ...]:
@@ -126,8 +140,6 @@ def _wish(page: Page, wanted: Wanted) -> tuple[Inline, ...]:
         case "hessian" if known:
             return joined(symbols.quotient(2, page.symbol(of), [page.symbol(a), page.symbol(b)])
                           for k, a in enumerate(known) for b in known[k:])
-        case "value" if of in page.forward.tensors:
-            return ("the value of ", page.symbol(of))
         case "expression" if of in page.forward.tensors:
             return ("the formula of ", page.symbol(of))
         case "update":
@@ -160,7 +172,7 @@ def assumptions(page: Page) -> tuple[Assumption, ...]:
 
 def _mentioned(page: Page, fact: Fact) -> bool:
     """Whether the reader listed the fact among the assumptions itself."""
-    return bool(fact.reason) and any(fact.reason in (r.text, r.why) for r in page.problem.assumptions)
+    return any(r.text in fact.reason or (r.why and r.why in fact.reason) for r in page.problem.assumptions if fact.reason)
 
 
 def _uses(page: Page, function: str) -> bool:
@@ -206,15 +218,16 @@ def _of_kink(page: Page, each: Apply, at: str, value: str, same: list[Apply]) ->
         right = page.formula(taken, page.lettering((), ()).of(taken))
     equation = line(own, EQUALS, right)
     places = list(_touching(page, same, Fraction(at)))
+    known = [a.arguments[0].tensor for a in same if isinstance(a.arguments[0], Entry)]
     row = table.scalar(each.function)
     plain = f"the derivative of {row.name if row else each.function} at {at} is taken as {value if taken is None else 'the slope there'}"
     if places:
-        note: tuple[Inline, ...] = ("; it is used at ", *joined(places))
+        note: tuple[Inline, ...] = (", here at ", *joined(places))
     elif page.figures is not None and all(_numbers(page, a) for a in same):
-        note = ("; no entry is there",)
+        note = ("; no entry of ", *joined((page.symbol(t) for t in dict.fromkeys(known)), " or "), f" is {at} here")
     else:
         note = ()
-    return Assumption((equation, " at the kink", *note), plain)
+    return Assumption((equation, " is used", *note), plain)
 
 
 def _numbers(page: Page, each: Apply) -> bool:

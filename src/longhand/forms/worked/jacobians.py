@@ -3,12 +3,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...calculus.simplify import count, tidy
 from ...core.equation import Equation
+from ...core.expr import Entry, Expr
 from ...core.problem import Wanted
-from ...core.walk import tensors
+from ...core.walk import all_indices, instantiate, replace_entries, tensors, walk
 from .. import matrix_maths, symbols
 from ..document import Block, Display, Heading, Inline, Table, Text
-from ..maths import Maths, Sign, line
+from ..maths import Fence, Maths, Sign, line
 from ..matrix import matrix_form
 from .cards import Cards
 from .page import Page
@@ -18,7 +20,7 @@ DOT = Sign(r"\cdot", "operator")
 
 def blocks(page: Page, wanted: Wanted, names: list[str], cards: Cards) -> Iterator[Block]:
     """A heading, the sizes, the cards, and the result in every form it has."""
-    yield Heading(2, ("The derivative ", *_list(page, names)))
+    yield Heading(2, ("Jacobian " if wanted.kind != "hessian" else "Hessian ", *_list(page, names)))
     for name in names:
         yield from _sizes(page, name)
     yield from cards.of(names)
@@ -58,7 +60,6 @@ def _sizes(page: Page, name: str) -> Iterator[Block]:
 
 
 def _bracketed(page: Page, tensor) -> Maths:
-    from ..maths import Fence
     inner = page.times([a.size for a in tensor.axes])
     return Fence(inner) if tensor.rank > 1 else inner
 
@@ -107,6 +108,7 @@ def _forms(page: Page, name: str, entry: bool) -> Iterator[Block]:
         product = matrix_maths.factored_maths(form.factors, page.notation, tensors=page.tensors)
         yield Text(("As a product of smaller factors, ", Sign(r"\otimes"), " being the outer product over the indices of its factors:"))
         yield Display((page.symbol(name, short=False), product))
+    yield from _written_out(page, equation)
     rank = page.tensors[symbols.derivative(name).of].rank
     if (entry or form.tree is None) and 1 <= rank <= 2 and len(equation.left.at) > rank:
         yield from _slice(page, equation, rank)
@@ -124,4 +126,34 @@ def _slice(page: Page, equation: Equation, rank: int) -> Iterator[Block]:
     left = symbols.quotient(1, page.symbol(parts.of), [below])
     yield Text(("For one entry ", below, ":"))
     yield Display((left, matrix_maths.maths(tree, page.notation, letters, tensors=page.tensors)),
-                  shape=page.times([i.axis.size for i in axes]), boxed=True)
+                  shape=page.space([i.axis.size for i in axes]), boxed=True)
+
+
+LONGEST = 40
+"""Nodes of an expression above which it is not written out in full."""
+
+
+def _written_out(page: Page, equation: Equation) -> Iterator[Block]:
+    """The entry in quantities of the forward pass alone, the derivatives on the way put in."""
+    results = page.derivation.results
+    full, depth = equation.right, 0
+    while any(isinstance(n, Entry) and n.tensor in results for n in walk(full)) and depth < 8 and count(full) <= 4 * LONGEST:
+        around = all_indices(full) | set(equation.left.at)
+
+        def put(e: Entry, around=around) -> Expr:
+            made = results.get(e.tensor)
+            return e if made is None else instantiate(made.right, made.left.at, e.at, around)
+
+        full, depth = tidy(replace_entries(full, put)), depth + 1
+    if full == equation.right or count(full) > LONGEST:
+        return
+    lettering = page.lettering(equation.left.at, (equation.left, full))
+    yield Text(("With the derivatives on the way put in:",))
+    yield Display((page.entry(equation.left, lettering.of(equation.left), short=False), page.formula(full, lettering.of(full))),
+                  shape=page.shape(equation.name), boxed=True)
+    form = matrix_form(full, equation.left.at, page.program, page.notation)
+    name = page.symbol(equation.name, short=False)
+    if form.tree is not None:
+        yield Display((name, matrix_maths.maths(form.tree, page.notation, tensors=page.tensors)))
+    elif form.factors:
+        yield Display((name, matrix_maths.factored_maths(form.factors, page.notation, tensors=page.tensors)))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from ...calculus.derivation import Case, Step
 from ...core.equation import Equation
-from ...core.expr import Component, Entry, Expr, Position
-from ...core.walk import all_indices, instantiate
+from ...core.expr import Component, Delta, Entry, Expr, Position, Sum, factors
+from ...core.walk import all_indices, canonical, instantiate, rebuild
 from ...functions import table
 from .. import symbols
 from ..document import Block, Display, Text
@@ -51,21 +51,24 @@ def defining(page: Page, step: Step) -> Equation | None:
     return Equation(Entry(equation.left.tensor, at), right)
 
 
-def blocks(page: Page, step: Step, lettering: Lettering, why: str, matrix: bool = True) -> Iterator[Block]:
-    """With z_m = Σ ...: the derivative, by cases where there are any."""
+def blocks(page: Page, step: Step, lettering: Lettering, why: str, matrix: bool = True, defined: bool = True) -> Iterator[Block]:
+    """z_m = Σ ..., and its derivative, by cases where there are any. `defined`: the definition is said first."""
     definition = defining(page, step)
     cases = tuple(c for c in step.cases if isinstance(c, Case))
     vector = definition is not None and isinstance(definition.right, Component)
-    if definition is not None and not vector:
+    if definition is not None and not vector and defined:
         left = page.entry(definition.left, lettering.of(definition.left))
         right = page.formula(definition.right, lettering.of(definition.right))
-        yield Text(("From ", line(left, EQUALS, right), ": " + (why[:1].lower() + why[1:] if why[1:2].islower() else why) if why else ":"))
+        yield Text((line(left, EQUALS, right), f". {why}" if why else "."))
     elif why:
         yield Text((why,))
     if vector:
         yield from _let(page, definition, cases, lettering)
         yield from _by_cases(page, step, cases, lettering)
-        yield Text(("In one formula:",)) if cases else Text(())
+        if any(isinstance(f, Delta) for f in factors(step.after)):
+            yield Text(("Within one row; an entry of another row does not depend on it. In one formula:",))
+        elif cases:
+            yield Text(("In one formula:",))
     elif cases:
         yield _pieces(page, cases, lettering)
     letters = lettering.of(step.left)
@@ -80,7 +83,7 @@ def _matrix(page: Page, step: Step) -> Iterator[Block]:
     form = page.matrix_maths(Equation(step.left, step.after))
     if form is not None:
         sizes = [i.axis.size for i in step.left.at]
-        yield Display((page.symbol(step.about, short=False), form), shape=page.times(sizes))
+        yield Display((page.symbol(step.about, short=False), form), shape=page.space(sizes))
 
 
 def _let(page: Page, definition: Equation, cases: tuple[Case, ...], lettering: Lettering) -> Iterator[Block]:
@@ -95,28 +98,22 @@ def _let(page: Page, definition: Equation, cases: tuple[Case, ...], lettering: L
         shown += [COMMA, SEPARATE] if shown else []
         shown += [_short(short, lettering), EQUALS, page.formula(long, lettering.of(long))]
     value = row.value(component.index, component.body, component.at)
-    formula = abbreviated(value, dict((long, short) for short, long in let))
+    formula = abbreviated(value, {canonical(long): short for short, long in let})
     left = page.entry(definition.left, lettering.of(definition.left))
     yield Text(("With ", line(*shown), ":"))
-    yield Display((left, page.formula(formula, _with_names(lettering, formula))))
+    yield Display((left, page.formula(formula, lettering.of(formula))))
 
 
 def abbreviated(e: Expr, names: dict[Expr, Entry]) -> Expr:
-    """The expression with the long parts replaced by their names."""
-    from ...core.walk import rebuild
-
+    """The expression with its sums replaced by their names, whatever letters they are summed over."""
     def change(node: Expr) -> Expr:
-        return names[node] if node in names else rebuild(node, change)
+        return names[same] if isinstance(node, Sum) and (same := canonical(node)) in names else rebuild(node, change)
 
     return change(e)
 
 
 def _short(entry: Entry, lettering: Lettering) -> Maths:
     return symbols.entry(lettering.notation, entry.tensor, entry.at, lettering.of(entry).of)
-
-
-def _with_names(lettering: Lettering, e: Expr) -> Letters:
-    return lettering.of(e)
 
 
 def _by_cases(page: Page, step: Step, cases: tuple[Case, ...], lettering: Lettering) -> Iterator[Block]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...calculus.derivation import gradient_name
 from ...calculus.descent import METHODS, at_step
@@ -13,8 +13,9 @@ from ..document import Block, Display, Heading, Inline, Table, Text
 from ..maths import Maths, Sign
 from . import filled
 from .cards import needed
-from .forward import chain, numbers, valued
-from .page import Page, joined, marked
+from .forward import chain, valued
+from .given import entry_at
+from .page import Page, marked
 
 NEW = r"\mathrm{new}"
 
@@ -102,20 +103,17 @@ def _without_value(page: Page, name: str) -> Iterator[Block]:
     page.figures.text(name, page.digits)
     for (tensor, at), says in page.figures.faults.items():
         if tensor == name:
-            from .given import entry_at
             yield Text((entry_at(page, name, at) if at else page.symbol(name), f" has no value: {says}."), "problem")
 
 
 def _slices(page: Page, name: str) -> Iterator[Block]:
     """A tensor with three axes as its slices, where these are small."""
-    from .given import entry_at
     figures, tensor = page.figures, page.tensors[name]
     if figures.count(name) > filled.MOST_ENTRIES or tensor.rank != 3:
         sizes = " × ".join(map(str, figures.extents(name)))
         yield Text((page.symbol(name), f" has {sizes} entries; they are in the JSON output where there are at most 4096."))
         return
     text = figures.text(name, page.digits)
-    del entry_at
     for k, part in enumerate(text):
         left = symbols.indexed(symbols.symbol(page.plain, name, page.tensors), [Sign(str(k + 1), "number"), Sign(":"), Sign(":")])
         yield Display((left, filled.grid(part)))
@@ -150,19 +148,27 @@ def _gradients_at(page: Page, step: int) -> Iterator[Block]:
     for p in page.problem.descent.parameters:
         name = f"{gradient_name(page.problem.loss, p)}@{step - 1}"
         if name in page.tensors and page.figures.has(name) and page.figures.count(name) <= filled.MOST_ENTRIES:
-            yield chain(page, name, [page.symbol(name)], closed=False)
+            yield from chain(page, name, [page.symbol(name)], closed=False)
 
 
 def _update(page: Page, each: Update) -> Iterator[Block]:
     equation = each.equation
     matrix = page.matrix_maths(equation)
     shown = list(valued(page, equation, matrix, closed=False))
-    if shown:
-        yield from shown
-    elif matrix is not None:
-        yield Display((page.symbol(equation.name), matrix), shape=page.shape(equation.name))
-    else:
-        yield Display(page.equation(equation, compact=True), shape=page.shape(equation.name))
+    if not shown and matrix is not None:
+        shown = [Display((page.symbol(equation.name), matrix), ("=",), shape=page.shape(equation.name))]
+    elif not shown:
+        shown = [Display(page.equation(equation, compact=True), ("=",), shape=page.shape(equation.name))]
+    if page.problem.descent.steps == 1 and not is_state(each.name, page.problem.descent):
+        shown = [_arrow(block, page.symbol(equation.name), page.symbol(each.name)) for block in shown]
+    yield from shown
+
+
+def _arrow(block: Block, new: Maths, old: Maths) -> Block:
+    """W ← W - η ∂L/∂W instead of a name for the new W."""
+    if isinstance(block, Display) and block.parts[0] == new and block.relations:
+        return replace(block, parts=(old, *block.parts[1:]), relations=(r"\leftarrow", *block.relations[1:]))
+    return block
 
 
 def _afterwards(page: Page) -> Iterator[Block]:
@@ -175,13 +181,12 @@ def _afterwards(page: Page) -> Iterator[Block]:
     for equation in page.forward.equations:
         name = at_step(equation.name, steps)
         if name in page.tensors and name != at_step(loss, steps) and figures.has(name) and figures.count(name) <= filled.MOST_ENTRIES:
-            yield chain(page, name, [page.symbol(name)], closed=False)
+            yield from chain(page, name, [page.symbol(name)], closed=False)
     last = page.program.equation(at_step(loss, steps))
     yield from valued(page, last, page.matrix_maths(last), closed=False)
     if steps > 1:
         rows = tuple(((str(s),), (filled.number(figures.entry_text(at_step(loss, s), (), 10)),)) for s in range(steps + 1))
         yield Table((("after step",), (page.symbol(loss),)), rows)
-    yield Text(loss_change(page), "")
 
 
 def loss_change(page: Page) -> tuple[Inline, ...]:
@@ -189,15 +194,12 @@ def loss_change(page: Page) -> tuple[Inline, ...]:
     steps, loss, figures = page.problem.descent.steps, page.problem.loss, page.figures
     first, last = (figures.entry_text(at_step(loss, s), (), 12) for s in (0, steps))
     if first is None or last is None:
-        return ("The loss has no value after the update.",)
+        return (page.symbol(loss), " has no value after the update.")
     a, b = float(first), float(last)
     verb = "falls" if b < a else "rises" if b > a else "stays"
     then: tuple[Inline, ...] = (f"{verb} from ", _plain(first), " to ", _plain(last), ".") if b != a else ("stays at ", _plain(first), ".")
-    return ("The loss ", page.symbol(loss), " ", *then)
+    return (page.symbol(loss), " ", *then)
 
 
 def _plain(text: str) -> Maths:
     return filled.number(text)
-
-
-__all__ = ["Update", "gradients", "joined", "loss_change", "numbers", "update_blocks", "updates", "with_steps"]

@@ -9,10 +9,11 @@ from ...core.axis import Index
 from ...core.equation import Equation, Program, Tensor
 from ...core.expr import Apply, Component, Entry, Expr, Offset
 from ...core.problem import Notation, Problem
+from ...core.walk import walk
 from .. import matrix_maths, symbols
 from ..index_form import index_form
 from ..letters import Letters
-from ..maths import Maths, Scripts, Sign, Words, line
+from ..maths import Maths, Scripts, Sign, line
 from ..matrix import MatrixForm, matrix_form
 from .figures import Figures
 from .lettering import Lettering
@@ -95,6 +96,10 @@ class Page:
         tree = self.matrix(equation).tree
         return None if tree is None else matrix_maths.maths(tree, self.notation, tensors=self.tensors)
 
+    def space(self, sizes: Iterable[int | str]) -> Maths:
+        """R^{d × n}."""
+        return Scripts(Sign(r"\mathbb{R}"), None, self.times(sizes))
+
     def times(self, sizes: Iterable[int | str]) -> Maths:
         """d × n."""
         items: list[Maths] = []
@@ -139,7 +144,6 @@ def is_preactivation(program: Program, name: str) -> bool:
 
 
 def _reads(e: Expr, name: str) -> Iterable[bool]:
-    from ...core.walk import walk
     return (isinstance(node, Entry) and node.tensor == name for node in walk(e))
 
 
@@ -155,17 +159,19 @@ def marked(latex: str, mark: str) -> str:
     if not hat or depth:
         return f"{latex}^{{{mark}}}"
     if tail.startswith("{"):
-        end, level = 0, 0
-        for end, c in enumerate(tail):
-            level += (c == "{") - (c == "}")
-            if not level:
-                break
+        end = _closing(tail)
         return f"{head}^{{{tail[1:end]},{mark}}}{tail[end + 1:]}"
     return f"{head}^{{{tail[:1]},{mark}}}{tail[1:]}"
 
 
-def words(*parts: str | Maths) -> tuple[str | Maths, ...]:
-    return tuple(parts)
+def _closing(text: str) -> int:
+    """Where the brace that the text starts with closes."""
+    level = 0
+    for position, c in enumerate(text):
+        level += (c == "{") - (c == "}")
+        if not level:
+            return position
+    return len(text) - 1
 
 
 def joined(items: Iterable[Maths | str], last: str = " and ") -> tuple[str | Maths, ...]:
@@ -178,5 +184,3 @@ def joined(items: Iterable[Maths | str], last: str = " and ") -> tuple[str | Mat
         out.append(item)
     return tuple(out)
 
-
-__all__ = ["Page", "Scripts", "Words", "joined", "marked", "with_deltas", "words"]

@@ -1,12 +1,14 @@
 """Words: what a quantity is called, and the sentences of the derivation, as tables."""
 from __future__ import annotations
 
+from ...calculus.derivation import Step
 from ...calculus.rules import RULES
 from ...core.equation import Program, Tensor
 from ...core.expr import Add, Apply, Component, Entry, Expr, Mul, Sum
 from ...core.walk import tensors, walk
 from ...functions import table
-from .page import is_preactivation
+from .. import symbols
+from .page import Page, is_preactivation
 
 ROLES = {
     "input": ("Input", "Inputs"), "label": ("Label", "Labels"), "parameter": ("Parameter", "Parameters"),
@@ -65,3 +67,21 @@ def rule_of(key: str) -> tuple[str, str]:
         return row.rule, row.why
     rule = RULES.get(key) or RULES["elementwise" if kind_of == "function" else "vector function" if kind_of == "vector" else "general"]
     return rule.name, rule.why
+
+
+def step_rule(page: Page, step: Step) -> tuple[str, str]:
+    """As `rule_of`; where several rules work together, those of the functions that are differentiated are named."""
+    parts = symbols.derivative(step.about)
+    definition = page.program.equation(parts.of) if parts and step.before is None and step.rule == "general" else None
+    if definition is None:
+        return rule_of(step.rule)
+    wrt = parts.wrt[-1]
+    applied = [n.function for n in walk(definition.right) if isinstance(n, Apply) and wrt in tensors(n)]
+    rows = [row for row in map(table.scalar, dict.fromkeys(applied)) if row is not None and row.rule]
+    if not rows:
+        return rule_of(step.rule)
+    names = [row.rule for row in rows]
+    one_term = any(isinstance(n, Sum) and wrt in tensors(n) for n in walk(definition.right)) and not any(
+        isinstance(n, Sum) for n in walk(step.after))
+    left = "Of the sum only the term that holds the entry is left. " if one_term else ""
+    return ", ".join(names), left + " ".join(row.why for row in rows if row.why)

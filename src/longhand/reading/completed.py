@@ -1,0 +1,26 @@
+"""What words and assignments add to the statements of a sheet, before they are read: one pass after the other, a section at a time."""
+from __future__ import annotations
+
+from dataclasses import replace
+
+from . import assignments
+from .environment import Note
+from .requests import Understood
+from .softmax_words import with_softmax
+from .statements import Statement
+
+
+def completed(found: list[Statement], understood: Understood) -> tuple[list[Statement], list[Note]]:
+    """The statements with what the sheet says in other ways than by equations, and what was assumed on the way."""
+    out: list[Statement] = []
+    notes: list[Note] = []
+    borders = [section.start for section in understood.sections][1:]
+    for start, end in zip([0, *borders], [*borders, None], strict=True):
+        own = [s for s in found if s.span.start >= start and (end is None or s.span.start < end)]
+        own, renamed = assignments.settled(own)
+        notes += [Note("assumption", span, text, "each formula reads the value that the quantity has by then") for span, text in renamed]
+        phrases = [p for p in understood.phrases if p.span.start >= start and (end is None or p.span.start < end)]
+        own, assumed = with_softmax(own, phrases)
+        notes += [Note("assumption", *each) for each in assumed]
+        out += own
+    return [replace(s, order=k) for k, s in enumerate(out)], notes

@@ -1,0 +1,67 @@
+"""Claims that the sheet asks to verify: ∂C/∂z = y - ŷ, held against the derivation, all sizes different and every number random."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..calculus.backprop import sweep
+from ..calculus.derivation import gradient_name
+from ..core.equation import Equation, Program
+from ..core.expr import Entry
+from .agree import agree
+from .define import Definer
+from .names import flat, readings
+from .syntax import Derivative, Formula, Name, Relation, Span
+from .terms import Unclear
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """∂of/∂by = right, read: the right side as an equation over the axes of `by`. `text` is the claim as written."""
+    of: str
+    by: str
+    equation: Equation
+    span: Span
+    request: Span
+    text: str
+
+
+def read_claim(formula: Formula, definer: Definer, request: Span, text: str) -> Claim | None:
+    """The claim, where it is about a derivative of a scalar by a quantity that the sheet has; None for any other."""
+    env = definer.env
+    if not (isinstance(formula, Relation) and len(formula.parts) == 2 and formula.operators == ("=",)):
+        return None
+    left, right = formula.parts
+    if not isinstance(left, Derivative) or left.of is None or len(left.by) != 1:
+        return None
+    of = next((r.name for r in readings(left.of) if r.name in env.quantities), flat(left.of) or "")
+    by = next((r for r in readings(left.by[0]) if r.name in env.quantities and r.power is None), None)
+    if of not in env.quantities or by is None:
+        return None
+    saved = dict(env.letters), list(env.notes)
+    try:
+        at = []
+        for item, axis in zip(by.indices, env.quantities[by.name].axes, strict=False):
+            if not isinstance(item, Name):
+                return None
+            index = env.shapes.index(axis)
+            env.letters[item.text] = index
+            at.append(index)
+        term = definer.read(right)
+        places = (*at, *term.real)
+        if len(places) != len(env.quantities[by.name].axes):
+            return None
+        for index, axis in zip(places, env.quantities[by.name].axes, strict=True):
+            env.shapes.unify(index.axis, axis, formula.span, "the shape of a gradient")
+        return Claim(of, by.name, Equation(Entry(f"claim at {formula.span.start}", places), term.expr), formula.span, request, text)
+    except Unclear:
+        return None
+    finally:
+        env.letters, env.notes = saved
+
+
+def judge(claim: Claim, program: Program, equation: Equation) -> bool | None:
+    """Whether the claim, over the program's own axes, is true; None where that cannot be tried."""
+    if claim.of not in program.tensors or claim.by not in program.tensors:
+        return None
+    swept = sweep(program, claim.of, [claim.by])
+    return agree(swept.as_program(), gradient_name(claim.of, claim.by), equation)

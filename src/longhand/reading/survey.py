@@ -1,0 +1,98 @@
+"""A survey: what the statements of a sheet show at a glance, before any of them is read."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..functions import table
+from .known import chosen_head
+from .names import flat, is_transpose, items
+from .statements import Statement
+from .syntax import BigOperator, Call, Formula, Fraction, Index, Matrix, Name, Norm, Numeral, Product, Relation, Row, Script, Symbol
+
+INDEX_LETTERS = frozenset("ijklmnprst")
+VECTORS = frozenset({"softmax", "ce"})
+
+
+def index_letters(statements: Sequence[Statement]) -> set[str]:
+    """Letters that the sheet uses as indices: bound by a sum, ranged over, or one of several letters of a subscript."""
+    found: set[str] = set()
+    for statement in statements:
+        for node in statement.nodes:
+            match node:
+                case BigOperator(lower=lower) if lower is not None:
+                    for part in items(lower):
+                        head = part.parts[0] if isinstance(part, Relation) else part
+                        if isinstance(head, Name) and len(head.text) == 1:
+                            found.add(head.text)
+                case Script(sub=sub) if sub is not None:
+                    parts = items(sub)
+                    letters = [p.text for p in parts if isinstance(p, Name) and len(p.text) == 1]
+                    if len(parts) > 1 and all(isinstance(p, Numeral) or isinstance(p, Name) and p.text in INDEX_LETTERS for p in parts):
+                        found |= set(letters)
+                    elif len(parts) == 1 and letters and letters[0] in INDEX_LETTERS:
+                        found |= set(letters)
+    return found
+
+
+def mentioned(statements: Sequence[Statement], letters: set[str]) -> set[str]:
+    """Names that stand in formulas, index letters taken off."""
+    found: set[str] = set()
+    for statement in statements:
+        for node, options in statement.names:
+            reading = chosen_head(options, letters, set())
+            if reading is not None and not (isinstance(node, Name) and node.text in letters):
+                found.add(reading.name)
+    return found
+
+
+def ranks(statements: Sequence[Statement], letters: set[str]) -> dict[str, int]:
+    """How many indices each name is written with where it is first written with letters, and that softmax takes a vector."""
+    found: dict[str, int] = {}
+    for statement in statements:
+        for node, options in statement.names:
+            if isinstance(node, Script | Index):
+                reading = chosen_head(options, letters, set())
+                if reading is not None and reading.indices:
+                    found.setdefault(reading.name, len(reading.indices))
+        for node in statement.nodes:
+            if isinstance(node, Fraction) and isinstance(node.above, Numeral):
+                for part in node.below.factors if isinstance(node.below, Product) else (node.below,):
+                    if isinstance(part, Name):
+                        found[part.text] = 0                    # 1/N: a number
+            elif isinstance(node, Call) and len(node.arguments) == 1 and table.vector(flat(node.function) or ""):
+                if name := flat(node.arguments[0]):
+                    found.setdefault(name, 1)
+    return found
+
+
+def called(statements: Sequence[Statement]) -> dict[str, set[tuple[str, ...]]]:
+    """The arguments that each name is applied to, as they are written."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for statement in statements:
+        for node in statement.nodes:
+            if isinstance(node, Call):
+                arguments = tuple(flat(a) or "?" for a in node.arguments)
+                for name in {flat(node.function), flat(node.function.base) if isinstance(node.function, Script) else None} - {None}:
+                    found.setdefault(name, set()).add(arguments)
+    return found
+
+
+def only_numbers(statements: Sequence[Statement]) -> bool:
+    """No matrix, list, shape, transpose, norm, sum or doubly indexed entry anywhere."""
+    return not any(_arrays(node) for statement in statements for node in statement.nodes)
+
+
+def _arrays(node: Formula) -> bool:
+    """Whether a formula has a meaning only where there are vectors."""
+    match node:
+        case Matrix() | Row() | Index() | Norm(bars=2) | BigOperator():
+            return True
+        case Script(sup=sup) if is_transpose(sup):
+            return True
+        case Script(base=Symbol(text="R"), sup=sup) if sup is not None:
+            return True
+        case Script(sub=sub) if len(parts := items(sub)) > 1:
+            return all(len(flat(i) or "") == 1 for i in parts)
+        case Call(function=function):
+            return (flat(function) or "").lower() in VECTORS
+    return False
