@@ -16,7 +16,7 @@ Rational = int | Fraction
 
 class Expr(Remembering):
     """A scalar expression. Arithmetic operators are the smart constructors."""
-    __slots__ = ("_bound", "_count", "_free", "_tensors")
+    __slots__ = ("_known",)
 
     def __add__(self, other: ExprLike) -> Expr:
         return add(self, as_expr(other))

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Set
 from operator import attrgetter, is_
-from typing import TypeVar
 
 from .axis import Index, fresh
 from .expr import (
@@ -27,9 +26,8 @@ from .expr import (
     power,
 )
 
-T = TypeVar("T")
-
 NO_INDICES: frozenset[Index] = frozenset()
+NO_NAMES: frozenset[str] = frozenset()
 
 
 _INSIDE: Mapping[type[Expr], Callable[..., tuple[Expr, ...]]] = {
@@ -81,18 +79,13 @@ def indices_of(at: Position) -> frozenset[Index]:
 
 
 def free(e: Expr) -> frozenset[Index]:
-    """The free indices. Found once for each node, like the three properties that follow."""
-    found = getattr(e, "_free", None)
-    return _remembered(e, "_free", _free(e)) if found is None else found
+    """The free indices."""
+    return (getattr(e, "_known", None) or _known(e))[0]
 
 
 def bound(e: Expr) -> frozenset[Index]:
     """The indices that sums and vector functions run over."""
-    found = getattr(e, "_bound", None)
-    if found is None:
-        own = (e.index,) if isinstance(e, Sum | Component) else ()
-        found = _remembered(e, "_bound", NO_INDICES.union(own, *map(bound, children(e))))
-    return found
+    return (getattr(e, "_known", None) or _known(e))[1]
 
 
 def all_indices(e: Expr) -> frozenset[Index]:
@@ -102,40 +95,39 @@ def all_indices(e: Expr) -> frozenset[Index]:
 
 def tensors(e: Expr) -> frozenset[str]:
     """The names of the tensors read, in positions too."""
-    found = getattr(e, "_tensors", None)
-    if found is None:
-        own = (e.tensor,) if isinstance(e, Entry) else ()
-        gathered = [tensors(variable) for at in positions(e) if isinstance(at, Offset) for variable, _ in at.terms if isinstance(variable, Entry)]
-        found = _remembered(e, "_tensors", frozenset().union(own, *gathered, *map(tensors, children(e))))
-    return found
+    return (getattr(e, "_known", None) or _known(e))[2]
 
 
 def count(e: Expr) -> int:
     """The number of nodes, which is how long a formula is to read; a power counts its exponent."""
-    found = getattr(e, "_count", None)
-    if found is None:
-        found = _remembered(e, "_count", 1 + (isinstance(e, Power) and e.exponent != 1) + sum(map(count, children(e))))
-    return found
+    return (getattr(e, "_known", None) or _known(e))[3]
 
 
-def _remembered(e: Expr, what: str, value: T) -> T:
-    object.__setattr__(e, what, value)
-    return value
-
-
-def _free(e: Expr) -> frozenset[Index]:
-    match e:
-        case Number():
-            return NO_INDICES
-        case Entry(_, at):
-            return NO_INDICES.union(*map(indices_of, at)) if at else NO_INDICES
-        case Delta(left, right):
-            return indices_of(left) | indices_of(right)
-        case Sum(index, body):
-            return free(body) - {index}
-        case Component(_, index, body, at):
-            return (free(body) - {index}) | indices_of(at)
-    return NO_INDICES.union(*map(free, children(e)))
+def _known(e: Expr) -> tuple[frozenset[Index], frozenset[Index], frozenset[str], int]:
+    """Free indices, bound indices, tensors and length: all four found at once, once for each node, and kept with it."""
+    opened, closed, names, length = NO_INDICES, NO_INDICES, NO_NAMES, 1
+    for child in children(e):
+        inside = getattr(child, "_known", None) or _known(child)
+        opened = opened | inside[0] if opened else inside[0]
+        closed = closed | inside[1] if closed else inside[1]
+        names = names | inside[2] if names else inside[2]
+        length += inside[3]
+    if isinstance(e, Entry):
+        names = frozenset((e.tensor,))
+    elif isinstance(e, Sum | Component):
+        opened -= {e.index}
+        closed |= {e.index}
+    elif isinstance(e, Power) and e.exponent != 1:
+        length += 1
+    for at in positions(e):
+        if isinstance(at, Index):
+            opened |= {at}
+        else:
+            opened |= indices_of(at)
+            names = names.union(*[tensors(variable) for variable, _ in at.terms if isinstance(variable, Entry)])
+    known = (opened, closed, names, length)
+    object.__setattr__(e, "_known", known)
+    return known
 
 
 def rebuild(e: Expr, change: Callable[[Expr], Expr]) -> Expr:

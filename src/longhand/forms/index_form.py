@@ -142,7 +142,7 @@ def positive_number(value: Rational, decimals: bool = False) -> Maths:
     """A number that is not negative: digits, a decimal where that is wished and exact, or a fraction."""
     if isinstance(value, int) or value.denominator == 1:
         return Sign(str(int(value)), "number")
-    if decimals and (text := decimal(value)) is not None:
+    if decimals and value.denominator > 4 and (text := decimal(value)) is not None:
         return Sign(text, "number")
     return Over(Sign(str(value.numerator), "number"), Sign(str(value.denominator), "number"))
 

@@ -14,7 +14,8 @@ from .syntax import Derivative, Formula, Nabla, Relation, Span
 class Request:
     """One thing asked in words.
 
-    kind      one of core.problem.ASKED, or "steps", "forward", "backward", "verify", "implement", "check"
+    kind      one of core.problem.ASKED, or "steps", "forward", "backward", "verify", "implement", "check"; "function": the derivatives of
+              the functions named in words
     objects   the formulas named, in order: derivatives, names, expressions
     words     objects named in words: "weights", "biases", "parameters", "inputs", "outputs", "loss", "logits", "probabilities", "hidden",
               "intermediates", "pre-activations", "deltas"
@@ -56,7 +57,7 @@ class Draft:
     of: Formula | None = None
     mode: str = "object"
     joined: bool = False               # behind "and" or a comma
-    function: bool = False             # behind "derivative of" stood the name of a function
+    functions: list[str] = field(default_factory=list)      # named behind "derivative of"
     naming: bool = False               # behind "value" or "expression", which take "of" and "for"
     steps: int | None = None
     given: list[Formula] = field(default_factory=list)
@@ -72,7 +73,8 @@ class Draft:
             bound = () if op in ("forward", "steps", "schematic", "check", "implement") else tuple(self.objects)
             named = () if op in _ALONE else tuple(self.words)
             if op == "gradient" and not bound and not named and self.of is None:
-                if self.function:
+                if self.functions:
+                    self.done.append(Request("function", (), tuple(self.functions)))
                     continue
                 op = "backward"
             request = Request(op, bound, named, self.of if op in DERIVED else None, self.steps)
@@ -80,7 +82,7 @@ class Draft:
                 self.done.append(request)
             self.seen.add(op)
         self.ops, self.objects, self.words, self.of, self.steps = [], [], [], None, None
-        self.implied, self.mode, self.joined, self.function = False, "object", False, False
+        self.implied, self.mode, self.joined, self.functions = False, "object", False, []
 
     def finish(self) -> list[Request]:
         self.flush()
@@ -153,8 +155,7 @@ def _phrase(draft: Draft, item: Item, items: list[Item], at: int) -> None:
             return                               # "the input x": the name says it
         _thing(draft, thing)
     elif item.has("activation") and draft.mode == "of" and draft.ops == ["gradient"] and not (draft.objects or draft.words or draft.of):
-        draft.function = True
-        draft.unread.append((item, "the derivative of a function by itself is not given here"))
+        draft.functions.append(item.get("activation") or "")
     elif item.has("activation") and draft.mode == "object" and _alone(items, at):
         _thing(draft, item.get("activation") or "")
     elif item.has("fact", "loss", "method", "place", "activation", "fill", "numbered", "finite", "passive"):

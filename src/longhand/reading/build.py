@@ -112,6 +112,11 @@ class Builder:
                         return True
         return False
 
+    def layout(self) -> str:
+        """"row" where vectors are said to stand so, or every one whose shape is declared does; else "column"."""
+        declared = {q.orientation for n, q in self.env.quantities.items() if n in self.names and q.orientation and len(q.axes) == 1}
+        return "row" if self.env.rows or declared == {"row"} else "column"
+
     # ---- notation -------------------------------------------------------------------------------------------------
 
     def notation(self, made: dict[str, str], log: str, layout: str) -> Notation:
@@ -121,10 +126,11 @@ class Builder:
             orientation = q.orientation or layout
             spellings[name] = Spelling(latex(q.spelled) or name, "brackets" if q.brackets else "subscript", orientation)
         for name, owner in made.items():
-            shown = spellings[owner].latex if owner in spellings else owner
-            letter = name.split("_")[0]
+            letter, _, mark = name.partition("_")
+            bold = "\\mathbf" in spellings[owner].latex if owner in spellings else False
             entries = self.env.quantities.get(owner)
-            spellings[name] = Spelling(f"{letter}_{{{shown}}}", "subscript", entries.orientation if entries and entries.orientation else layout)
+            shown = f"\\mathbf{{{letter}}}" if bold else letter
+            spellings[name] = Spelling(f"{shown}_{{{mark}}}", "subscript", entries.orientation if entries and entries.orientation else layout)
         sizes = {axis.size: axis.size for axis in self.axes.values() if isinstance(axis.size, str)}
         letters = {axis.name: axis.letter for axis in self.axes.values()}
         return Notation(spellings, sizes, letters, {}, layout, log)

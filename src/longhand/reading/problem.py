@@ -186,7 +186,7 @@ class ProblemReader:
         builder = Builder(env, [*equations, *(c.equation for c in claims)], self.known.data)
         loss = request.loss(equations)
         whole = builder.program(loss, request.parameters(equations, loss))
-        splitter = Splitter(without(whole, {c.equation.name for c in claims}))
+        splitter = Splitter(without(whole, {c.equation.name for c in claims}), env.mentioned | env.heads)
         program = self._needed(splitter.run(), request)
         program = replace(program, facts=tuple(self._facts(program, loss)))
         self._judge(claims, whole, program)
@@ -195,7 +195,7 @@ class ProblemReader:
         log = "log" if any(n.text == "log means ln" for n in env.notes) else "ln"
         problem = Problem(
             program, loss, self._data(program, request), self._sizes(program, builder), request.wanted(program, loss), request.descent(program),
-            builder.notation(splitter.made, log, "row" if env.rows else "column"), self.scope.title, *self._remarks(env, program))
+            builder.notation(splitter.made, log, builder.layout()), self.scope.title, *self._remarks(env, program))
         faults = tuple(Remark(fault, "the program does not hold together") for fault in program.faults())
         return replace(problem, not_understood=problem.not_understood + faults + self._missing(problem) + self._unused(problem))
 

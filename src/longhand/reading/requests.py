@@ -10,16 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..functions import table
 from .asking import Draft, Request, read
 from .clauses import Item, has_subject, hides_request, imperatives, is_strange_imperative, items
 from .lexicon import ADVICE_VERBS, ROUNDING
 from .markdown import Block, Math, pieces
 from .mentions import has_derivative, is_definition, is_formula_for_name, is_name, is_several
+from .names import flat
 from .phrases import Phrase, Unclear, effects, loose_numbers, take
 from .sections import Section, sections
 from .sentences import Sentence, sentences
 from .source import Source
-from .syntax import Derivative, Formula, Relation, Span
+from .syntax import Derivative, Formula, Name, Relation, Span
 
 __all__ = ["Request", "Section", "Understood", "understand"]
 
@@ -213,7 +215,7 @@ class _Reader:
         else:
             if kind in ("update", "backward"):
                 draft.ops = draft.ops or [kind]
-            found = draft.finish()
+            found = draft.finish() or lone_function(verb, draft.given)
             if kind == "schematic" and not any(request.kind == "schematic" for request in found):
                 self.list(span, "a drawing that was not understood")
         if any(is_several(formula) for formula in draft.given):
@@ -298,6 +300,12 @@ def _is_list(clause: list[Item], label: Span | None, sentence: Sentence) -> bool
                              and not isinstance(item.formula, Relation) for item in clause)
     labelled = label is not None and sentence.tokens[0].kind == "label" and first.kind == "math" and is_name(first.formula)
     return asked or derived or labelled
+
+
+def lone_function(verb: Item | str | None, given: list[Formula]) -> list[Request]:
+    """"Derive (1) dy/dx for y = ..., (2) for $\\tanh$": a part that only names a function asks for the derivative of it."""
+    name = flat(given[0]) if len(given) == 1 and isinstance(given[0], Name) and not isinstance(verb, Item) else None
+    return [Request("function", (), (name,))] if name and len(name) > 1 and table.scalar(name) is not None else []
 
 
 def _last_verb(phrases: list[Item]) -> str | None:

@@ -9,6 +9,7 @@ from . import scopes
 from .completed import completed
 from .environment import Note
 from .formula import read_math
+from .lone_functions import lone_functions
 from .markdown import Math, pieces
 from .matter import front_matter
 from .problem import ProblemReader
@@ -59,6 +60,9 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
         judged |= reader.judged
         working += reader.working
         remarks += [(note.kind, remark(source, note)) for note in reader.loose]
+    for request in understood.requests:
+        if request.kind == "function":
+            problems += lone_functions(request, source.place(request.span.start)[0])
     remarks += [("problem", remark(source, Note("problem", u.span, u.text, u.reason))) for u in understood.unknown if u.span not in judged]
     sheet_wide = {kind: tuple(r for k, r in remarks if k == kind) for kind in ("assumption", "repair", "problem")}
     return Sheet(

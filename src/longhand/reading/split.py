@@ -16,8 +16,8 @@ ACTIVATES = frozenset(row.name for row in ACTIVATIONS) | {"tanh"}       # a loga
 class Splitter:
     """Splits the equations of a program; a formula that some quantity stands for already is replaced by that quantity."""
 
-    def __init__(self, program: Program):
-        self.program = program
+    def __init__(self, program: Program, taken: set[str]):
+        self.program, self.taken = program, taken           # `taken` are names that the sheet uses for something else
         self.tensors = dict(program.tensors)
         self.equations: list[Equation] = []
         self.made: dict[str, str] = {}                      # name -> the quantity whose argument or part it is
@@ -84,10 +84,10 @@ class Splitter:
         for done in self.equations:
             if done.name in self.made and done.right == e:
                 return done.left
-        name = f"{letter}_{equation.name}"
-        while name in self.tensors:
+        name = f"{letter}_{self._mark(equation, e)}"
+        while name in self.tensors or name in self.taken:
             letter += "'"
-            name = f"{letter}_{equation.name}"
+            name = f"{letter}_{self._mark(equation, e)}"
         open_ = free(e)
         at = tuple([i for i in equation.left.at if i in open_] + sorted(open_ - set(equation.left.at), key=lambda i: (i.axis.name, i.mark)))
         self.tensors[name] = Tensor(name, tuple(i.axis for i in at))
@@ -95,6 +95,16 @@ class Splitter:
         self.equations.append(Equation(entry, e, "", equation.span))
         self.made[name] = equation.name
         return entry
+
+
+    def _mark(self, equation: Equation, e: Expr) -> str:
+        """The number that the parameters in the formula share (W_2 h + b_2 gives z_2), else the name of the quantity it belongs to."""
+        marks = {part for name in tensors(e) if self.tensors[name].role == "parameter"
+                 for part in name.replace("^", "_").split("_")[1:] if part.isdigit()}
+        if len(marks) == 1:
+            return marks.pop()
+        plain = equation.name.replace("hat", "").replace("bar", "").replace("tilde", "")
+        return plain.replace("_", "").replace("^", "") or "0"
 
 
 def _long(e: Expr) -> bool:

@@ -28,6 +28,7 @@ class Cards:
         self.page = page
         self.steps = page.derivation.steps
         self.by_id = {s.id: s for s in self.steps}
+        self.made = {e.name: e for e in page.derivation.backward.equations if symbols.derivative(e.name)} | dict(page.derivation.results)
         self.number = 0
         self._seen: set[str] = set()
 
@@ -37,7 +38,7 @@ class Cards:
         """The cards of these results, what they are built on included, each once, in the order of derivation."""
         wanted = needed(self.page.derivation, names)
         for name in dict.fromkeys(s.about for s in self.steps if s.id in wanted):
-            if name in self.page.derivation.results and f"card {name}" not in self._seen:
+            if name in self.made and f"card {name}" not in self._seen:
                 self._seen.add(f"card {name}")
                 yield from self.card(name)
 
@@ -62,7 +63,7 @@ class Cards:
 
     def _is_result(self, step: Step) -> bool:
         """Whether the step ends a result of its own: a gradient that is one local derivative."""
-        return step.about in self.page.derivation.results and not any(
+        return step.about in self.made and not any(
             s.rule in CHAIN for s in self.steps if s.about == step.about)
 
     # ---- cards --------------------------------------------------------------------------------------------------
@@ -112,7 +113,7 @@ class Cards:
 
     def _start(self, name: str, used: list[Step]) -> StepCard:
         """A derivative that needs no chain rule."""
-        page, equation = self.page, self.page.derivation.results[name]
+        page, equation = self.page, self.made[name]
         step = used[-1] if used else None
         if step is None or step.rule == "constant":
             body: tuple[Block, ...] = (Display((page.entry(equation.left, page.lettering(equation.left.at, ()).of(equation.left)),
@@ -128,7 +129,7 @@ class Cards:
 
     def _chained(self, name: str, mine: list[Step], chain: Step, used: list[Step]) -> StepCard:
         page = self.page
-        equation = page.derivation.results[name]
+        equation = self.made[name]
         work = mine[mine.index(chain):]
         expressions = [self._direct(s.after, name, used) for s in work]
         printed = [e for s in used for e in local.formulas(page, s)]

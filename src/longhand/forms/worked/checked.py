@@ -19,7 +19,8 @@ def blocks(page: Page, checks: tuple[Any, ...]) -> Iterator[Block]:
     yield Heading(2, ("Gradient check",))
     total = sum(c.entries for c in checks)
     bad = [c for c in checks if not c.ok]
-    said = f"All {total} entries agree with central differences of the forward pass, taken with 60 digits and without the derivation above."
+    every = f"All {total} entries agree" if total != 1 else "The one entry agrees"
+    said = f"{every} with central differences of the forward pass, taken with 60 digits and without the derivation above."
     if bad:
         wrong = ", ".join(c.wrt for c in bad)
         said = f"{len(checks) - len(bad)} of {len(checks)} gradients agree with central differences; these do not: {wrong}."

@@ -21,6 +21,8 @@ from .page import Page, joined
 from .titles import ROLES
 
 ELEMENT = Sign(r"\in", "relation")
+NAMES = {alias: {"adam": "Adam", "nesterov": "Nesterov momentum"}.get(row.name, row.name) for alias, row in METHODS.items()}
+"""Methods as they are written in running text."""
 LAYOUTS = {"column": "Vectors are columns.", "row": "Vectors are rows."}
 
 
@@ -146,7 +148,7 @@ def _wish(page: Page, wanted: Wanted) -> tuple[Inline, ...]:
             descent = page.problem.descent
             names = known or [p for p in (descent.parameters if descent else ()) if p in page.forward.tensors]
             steps = descent.steps if descent else 1
-            method = METHODS[descent.method].name if descent and descent.method in METHODS else "gradient descent"
+            method = NAMES.get(descent.method, descent.method) if descent else "gradient descent"
             after = "one step" if steps == 1 else f"{steps} steps"
             return (*joined(page.symbol(n) for n in names), f" after {after} of {method}")
         case "loss":

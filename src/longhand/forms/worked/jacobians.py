@@ -21,11 +21,21 @@ DOT = Sign(r"\cdot", "operator")
 def blocks(page: Page, wanted: Wanted, names: list[str], cards: Cards) -> Iterator[Block]:
     """A heading, the sizes, the cards, and the result in every form it has."""
     yield Heading(2, ("Jacobian " if wanted.kind != "hessian" else "Hessian ", *_list(page, names)))
-    for name in names:
-        yield from _sizes(page, name)
+    if wanted.kind == "hessian":
+        firsts = list(dict.fromkeys(derivative_first(name) for name in names))
+        yield Text(("The gradient first, then its derivative: the chain rule again, over the equations of the backward pass.",))
+        yield from cards.of(firsts)
+    else:
+        for name in names:
+            yield from _sizes(page, name)
     yield from cards.of(names)
     for name in names:
         yield from _forms(page, name, wanted.entry)
+
+
+def derivative_first(name: str) -> str:
+    """The gradient that a Hessian is the derivative of: dL/dw for ddL/dw/dw."""
+    return name[1:name.rindex("/d")]
 
 
 def _list(page: Page, names: list[str]) -> Iterator[Inline]:

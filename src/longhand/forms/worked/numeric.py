@@ -14,7 +14,7 @@ from ..maths import Maths, Sign
 from . import filled
 from .cards import needed
 from .forward import chain, valued
-from .given import entry_at
+from .given import NAMES, entry_at
 from .page import Page, marked
 
 NEW = r"\mathrm{new}"
@@ -130,7 +130,7 @@ def update_blocks(page: Page) -> Iterator[Block]:
         return
     method = METHODS[descent.method]
     after = "one step" if descent.steps == 1 else f"{descent.steps} steps"
-    yield Heading(2, (f"Update: {after} of {method.name}",))
+    yield Heading(2, (f"Update: {after} of {NAMES.get(descent.method, descent.method)}",))
     yield Text((method.why,))
     for step in range(1, descent.steps + 1):
         if descent.steps > 1:

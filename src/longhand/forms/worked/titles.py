@@ -1,10 +1,12 @@
 """Words: what a quantity is called, and the sentences of the derivation, as tables."""
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ...calculus.derivation import Step
 from ...calculus.rules import RULES
 from ...core.equation import Program, Tensor
-from ...core.expr import Add, Apply, Component, Entry, Expr, Mul, Sum
+from ...core.expr import Add, Apply, Component, Entry, Expr, Mul, Power, Sum
 from ...core.walk import tensors, walk
 from ...functions import table
 from .. import symbols
@@ -35,6 +37,8 @@ def kind(program: Program, tensor: Tensor) -> str:
                 return "Pre-activation"
             if definition is not None and isinstance(definition.right, Apply):
                 return "Activation"
+            if any(tensor.name in tensors(e.right) and program[e.name].role == "loss" for e in program.equations):
+                return "Output"
     return "Quantity"
 
 
@@ -69,6 +73,11 @@ def rule_of(key: str) -> tuple[str, str]:
     return rule.name, rule.why
 
 
+class _Named(NamedTuple):
+    rule: str
+    why: str
+
+
 def step_rule(page: Page, step: Step) -> tuple[str, str]:
     """As `rule_of`; where several rules work together, those of the functions that are differentiated are named."""
     parts = symbols.derivative(step.about)
@@ -78,8 +87,11 @@ def step_rule(page: Page, step: Step) -> tuple[str, str]:
     wrt = parts.wrt[-1]
     applied = [n.function for n in walk(definition.right) if isinstance(n, Apply) and wrt in tensors(n)]
     rows = [row for row in map(table.scalar, dict.fromkeys(applied)) if row is not None and row.rule]
-    if not rows:
+    squared = any(isinstance(n, Power) and n.exponent == 2 and wrt in tensors(n) for n in walk(definition.right))
+    if not rows and not squared:
         return rule_of(step.rule)
+    if not rows:
+        rows = [_Named(*rule_of("quadratic"))]
     names = [row.rule for row in rows]
     one_term = any(isinstance(n, Sum) and wrt in tensors(n) for n in walk(definition.right)) and not any(
         isinstance(n, Sum) for n in walk(step.after))
