@@ -129,6 +129,14 @@ class Solution:
         return {"text/plain": str(self), "text/markdown": markdown.render(self.document), "text/latex": latex.render(self.document)}
 
 
+def __getattr__(name: str) -> object:
+    """`Sheet`, loaded when it is asked for."""
+    if name == "Sheet":
+        from .reading.sheet import Sheet
+        return Sheet
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def solve(source: object, *, name: str = "", data: Mapping[str, object] | None = None, wrt: Sequence[str] = (),
           layout: str | None = None, digits: int = DIGITS) -> Solution:
     """The worked solution of a sheet's text, of what `read` made of it, of a Problem, or of a model of the Python API.

@@ -90,17 +90,21 @@ def _order(program: Program, of: str, wanted: list[str], active: set[str], reade
     """Last quantity first; a given tensor as soon as the gradients of all that read it are known."""
     defined = {e.name for e in program.equations}
     waiting = {name: {e.name for e in readers.get(name, ())} for name in wanted if name not in defined and name != of}
+    awaited: dict[str, list[str]] = {}
+    for name, left in waiting.items():
+        for reader in left:
+            awaited.setdefault(reader, []).append(name)
     order: list[str] = [name for name, left in waiting.items() if not left]
     for equation in reversed(program.equations):
         if equation.name in active or equation.name == of:
             if equation.name != of:
                 order.append(equation.name)
-            for name, left in waiting.items():
-                if equation.name in left:
-                    left.discard(equation.name)
-                    if not left:
-                        order.append(name)
-    return order + [name for name in wanted if name in defined and name not in order and name != of]
+            for name in awaited.pop(equation.name, ()):
+                waiting[name].discard(equation.name)
+                if not waiting[name]:
+                    order.append(name)
+    ordered = set(order)
+    return order + [name for name in wanted if name in defined and name not in ordered and name != of]
 
 
 class _Recorder:
@@ -162,14 +166,11 @@ def _conclude(out, v, left, readers, chain, inserted, named, expanded, uses, rec
         full = settled(add(*map(sifted, expanded)))
         full_known, used_facts = with_facts(full, sums.total)
         full_known = tidy(full_known) if used_facts else full
-    last = None
     single_start = len(readers) == 1 and readers[0].name == out.of.name and not out.of.axes
     chained = _raw_sum(chain)
-    if not single_start:
-        last = record(about, left, "chain" if len(readers) == 1 else "paths", None, chained, uses)
-    else:
-        last = uses[-1]                                 # the local derivative is the gradient: one step says it
-    result, facts = short, ()
+    # where the local derivative is the gradient, one step says it
+    last = uses[-1] if single_start else record(about, left, "chain" if len(readers) == 1 else "paths", None, chained, uses)
+    result = short
     if full is not None and (count(full_known) < count(short) or _elementwise(readers, v, full_known)):
         raw = _raw_sum(expanded)
         if raw != chained:

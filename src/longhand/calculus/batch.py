@@ -9,10 +9,10 @@ from ..core.walk import replace_entries, tensors
 
 def batched(program: Program, loss: str, axis: Axis, examples: tuple[str, ...], mean: bool = False) -> Program:
     """`program` with `examples` (inputs and labels) and all that depends on them given one more axis, in front; the loss is summed
-    over the batch, or averaged. Quantities without an example in them, and parameters, stay as they are."""
+    over the batch, or averaged. Quantities without an example in them, parameters, and what is made of the loss stay as they are."""
     varying = set(examples)
     for equation in program.equations:
-        if tensors(equation.right) & varying:
+        if tensors(equation.right) & (varying - {loss}):
             varying.add(equation.name)
     row = Index(axis, 0)
 
@@ -27,7 +27,8 @@ def batched(program: Program, loss: str, axis: Axis, examples: tuple[str, ...], 
         if equation.name not in varying:
             equations.append(equation)
         elif equation.name != loss:
-            equations.append(Equation(Entry(equation.name, (row, *equation.left.at)), replace_entries(equation.right, change), equation.label))
+            right = replace_entries(equation.right, change)
+            equations.append(Equation(Entry(equation.name, (row, *equation.left.at)), right, equation.label))
         else:
             total: Expr = Sum(row, replace_entries(equation.right, change))
             if mean:

@@ -144,6 +144,9 @@ def _derivative_entry(notation: Notation, parts: Derivative, places: list[Maths]
         taken = [rest.pop(0) for _ in range(min(count, len(rest)))]
         if not taken:
             return symbol(notation, name, tensors)
+        if name not in notation.spellings and (inner := derivative(name)):
+            short = _short(notation, inner, tensors)
+            return indexed(read(short), taken) if short is not None else _derivative_entry(notation, inner, taken, tensors)
         known = spelling(notation, name)
         return indexed(read(known.latex), taken, known.entries)
 

@@ -17,7 +17,7 @@ from .names import flat, readings
 from .phrases import Phrase
 from .requests import Request, Understood
 from .scopes import Scope
-from .syntax import Derivative, Dots, Empty, Formula, Nabla, Name, Negative, Numeral, Product, Relation, Script, Sequence, Sum, Symbol, Words, walk
+from .syntax import Call, Derivative, Dots, Empty, Formula, Nabla, Name, Negative, Numeral, Product, Relation, Script, Sequence, Sum, Symbol, Words, walk
 
 SATISFIED = frozenset({"forward", "backward", "steps", "schematic", "verify", "check"})     # what every solution prints anyway
 NAMING = frozenset({"value", "expression", "gradient", "jacobian", "hessian"})              # requests whose objects are quantities
@@ -121,6 +121,24 @@ class Asked:
         for option in readings(formula):
             if option.power is None and (option.name in self.env.quantities or option.name in self.defined):
                 return option.name, bool(option.indices)
+        return self._by_function(flat(formula)) or self._part_of(formula)
+
+    def _by_function(self, name: str | None) -> tuple[str, bool] | None:
+        """CE, where J = CE(y, ŷ): the quantity that the function defines."""
+        for target, definitions in self.known.definitions.items():
+            if name and any(isinstance(r, Call) and flat(r.function) == name for d in definitions for r in d.rights):
+                return target, False
+        return None
+
+    def _part_of(self, formula: Formula) -> tuple[str, bool] | None:
+        """u_w, where u is nothing and U a matrix: one of its rows or columns, so an entry's derivative answers it."""
+        if isinstance(formula, Script) and formula.sup is None and isinstance(formula.base, Name) and formula.base.text.islower():
+            whole = formula.base.text.upper()
+            quantity = self.env.quantities.get(whole)
+            if quantity is not None and len(quantity.axes) == 2 and formula.base.text not in self.env.quantities:
+                self.env.note("assumption", formula.span, f"{flat(formula)} is one of the vectors that {whole} is made of",
+                              f"{flat(formula.base)} alone is no quantity; the derivative with respect to {whole} holds it")
+                return whole, True
         return None
 
     def loss(self, equations: list[Equation]) -> str | None:

@@ -57,7 +57,7 @@ class Draft:
     of: Formula | None = None
     mode: str = "object"
     joined: bool = False               # behind "and" or a comma
-    functions: list[str] = field(default_factory=list)      # named behind "derivative of"
+    functions: list[Item] = field(default_factory=list)     # named behind "derivative of"
     naming: bool = False               # behind "value" or "expression", which take "of" and "for"
     steps: int | None = None
     given: list[Formula] = field(default_factory=list)
@@ -68,13 +68,15 @@ class Draft:
 
     def flush(self) -> None:
         """End the request that is open."""
+        if self.functions and (self.objects or self.words or self.of is not None):
+            self.unread += ((item, "of what the derivative is asked was not understood") for item in self.functions)
         ops = self.ops or ([("expression" if self.expression else "value")] if self.objects or self.words else [])
         for op in ops:
             bound = () if op in ("forward", "steps", "schematic", "check", "implement") else tuple(self.objects)
             named = () if op in _ALONE else tuple(self.words)
             if op == "gradient" and not bound and not named and self.of is None:
                 if self.functions:
-                    self.done.append(Request("function", (), tuple(self.functions)))
+                    self.done.append(Request("function", (), tuple(item.get("activation") or "" for item in self.functions)))
                     continue
                 op = "backward"
             request = Request(op, bound, named, self.of if op in DERIVED else None, self.steps)
@@ -155,7 +157,7 @@ def _phrase(draft: Draft, item: Item, items: list[Item], at: int) -> None:
             return                               # "the input x": the name says it
         _thing(draft, thing)
     elif item.has("activation") and draft.mode == "of" and draft.ops == ["gradient"] and not (draft.objects or draft.words or draft.of):
-        draft.functions.append(item.get("activation") or "")
+        draft.functions.append(item)
     elif item.has("activation") and draft.mode == "object" and _alone(items, at):
         _thing(draft, item.get("activation") or "")
     elif item.has("fact", "loss", "method", "place", "activation", "fill", "numbered", "finite", "passive"):

@@ -5,9 +5,12 @@ from dataclasses import replace
 
 from . import assignments
 from .environment import Note
+from .named_loss import with_loss
 from .requests import Understood
 from .softmax_words import with_softmax
 from .statements import Statement
+
+PASSES = (with_loss, with_softmax)
 
 
 def completed(found: list[Statement], understood: Understood) -> tuple[list[Statement], list[Note]]:
@@ -20,7 +23,8 @@ def completed(found: list[Statement], understood: Understood) -> tuple[list[Stat
         own, renamed = assignments.settled(own)
         notes += [Note("assumption", span, text, "each formula reads the value that the quantity has by then") for span, text in renamed]
         phrases = [p for p in understood.phrases if p.span.start >= start and (end is None or p.span.start < end)]
-        own, assumed = with_softmax(own, phrases)
-        notes += [Note("assumption", *each) for each in assumed]
+        for passed in PASSES:
+            own, assumed = passed(own, phrases)
+            notes += [Note("assumption", *each) for each in assumed]
         out += own
     return [replace(s, order=k) for k, s in enumerate(out)], notes

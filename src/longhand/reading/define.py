@@ -42,10 +42,14 @@ class Definer:
         for name in self.known.definitions:
             self.demand(name)
 
-    def demand(self, name: str) -> bool | None:
-        """Read the definition of a name now: whether the quantity is there afterwards; None for a name without a definition."""
+    def demand(self, name: str, span: Span | None = None) -> bool | None:
+        """Read the definition of a name now: whether the quantity is there afterwards; None for a name without a definition.
+        Unclear, at the span that reads it, for a name that is needed to define itself."""
         if name not in self.known.definitions or name in self.known.data:
             return None
+        if name in self.busy and name not in self.env.quantities and span is not None:
+            chain = " from ".join([*self.busy[self.busy.index(name):], name])
+            raise Unclear(span, f"a circle: {chain}", "give one of them numbers, or a formula without the others")
         if name in self.done or name in self.busy:
             return name in self.env.quantities          # a recurrence reads itself, at another position
         if name in self.failed:

@@ -1,6 +1,7 @@
 """Claims that the sheet asks to verify: ∂C/∂z = y - ŷ, held against the derivation, all sizes different and every number random."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..calculus.backprop import sweep
@@ -9,7 +10,7 @@ from ..core.equation import Equation, Program
 from ..core.expr import Entry
 from .agree import agree
 from .define import Definer
-from .names import flat, readings
+from .names import readings
 from .syntax import Derivative, Formula, Name, Relation, Span
 from .terms import Unclear
 
@@ -25,7 +26,7 @@ class Claim:
     text: str
 
 
-def read_claim(formula: Formula, definer: Definer, request: Span, text: str) -> Claim | None:
+def read_claim(formula: Formula, definer: Definer, request: Span, text: str, scalar: Callable[[Formula], str | None]) -> Claim | None:
     """The claim, where it is about a derivative of a scalar by a quantity that the sheet has; None for any other."""
     env = definer.env
     if not (isinstance(formula, Relation) and len(formula.parts) == 2 and formula.operators == ("=",)):
@@ -33,7 +34,7 @@ def read_claim(formula: Formula, definer: Definer, request: Span, text: str) -> 
     left, right = formula.parts
     if not isinstance(left, Derivative) or left.of is None or len(left.by) != 1:
         return None
-    of = next((r.name for r in readings(left.of) if r.name in env.quantities), flat(left.of) or "")
+    of = scalar(left.of) or ""
     by = next((r for r in readings(left.by[0]) if r.name in env.quantities and r.power is None), None)
     if of not in env.quantities or by is None:
         return None

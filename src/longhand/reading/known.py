@@ -22,7 +22,7 @@ from .classify import (
 from .environment import Environment, Quantity, SheetFunction
 from .literals import Literal
 from .names import Reading, flat, readings
-from .syntax import Accent, Formula, Name, Numeral, Script, Span
+from .syntax import Accent, Call, Formula, Name, Numeral, Script, Span
 from .terms import Unclear
 
 
@@ -113,6 +113,7 @@ def collect(kinds: list[Kind], letters: set[str], environment: Environment) -> K
             else:
                 known.definitions.setdefault(left.name, []).append(Definition(left, kind.rights, kind))
     _aliases(known, kinds, letters, whole)
+    _named_arguments(known)
     return known
 
 
@@ -126,6 +127,24 @@ def _aliases(known: Known, kinds: list[Kind], letters: set[str], whole: set[str]
                         found.name not in known.environment.quantities):
                     known.definitions[found.name] = [Definition(found, (kind.left,), kind)]
                     known.environment.heads.add(found.name)
+
+
+def _named_arguments(known: Known) -> None:
+    """ŷ = softmax(W h + b), and later ŷ = softmax(θ) with θ nothing else: θ is the name of W h + b."""
+    env = known.environment
+    for definitions in list(known.definitions.values()):
+        calls = [(d, r) for d in definitions for r in d.rights if isinstance(r, Call) and len(r.arguments) == 1]
+        for (_, first), (later, second) in zip(calls, calls[1:], strict=False):
+            bare = second.arguments[0]
+            name = flat(bare) if isinstance(bare, Name | Script) else None
+            if name is None or flat(first.function) != flat(second.function) or isinstance(first.arguments[0], Name | Script | Accent):
+                continue
+            if name in known.definitions or name in known.data or name in env.quantities:
+                continue
+            reading = next(iter(readings(bare)))
+            known.definitions[name] = [Definition(reading, (first.arguments[0],), later.kind)]
+            env.heads.add(name)
+            env.note("assumption", bare.span, f"{name} is the argument of {flat(first.function)}", "the sheet writes it both ways")
 
 
 def _whole_names(kinds: list[Kind], letters: set[str]) -> set[str]:

@@ -150,14 +150,15 @@ def _numbered(items: list[Item], note: Note) -> None:
 
 
 def _definitions(items: list[Item], note: Note) -> None:
-    """"logits $=XW$" and "with loss $-\\ln o_2$": a word and the formula that it stands for."""
+    """"logits $=XW$", "with loss $-\\ln o_2$", "gradient descent on $w^2$": a word and the formula that it stands for."""
     for at, item in enumerate(items[1:], 1):
         before = items[at - 1]
         if item.kind != "math" or before.kind != "word":
             continue
         if isinstance(item.formula, Relation) and isinstance(item.formula.parts[0], Empty) and item.formula.operators[0] == "=":
             note("definition", item.formula, at - 1, at, before.text)
-        elif before.get("thing") == "loss" and item.formula is not None and is_expression(item.formula):
+        elif (before.get("thing") == "loss" or before.word in ("on", "minimising", "minimizing") and at > 1 and items[at - 2].has("method")) \
+                and item.formula is not None and is_expression(item.formula):
             note("loss formula", item.formula, at - 1, at)
 
 

@@ -182,7 +182,7 @@ class ProblemReader:
             self.loose += env.notes
             return None
         compare_repeats(self.known, self.definer, request.requests, self._agrees)
-        claims = self._claims()
+        claims = self._claims(request)
         builder = Builder(env, [*equations, *(c.equation for c in claims)], self.known.data)
         loss = request.loss(equations)
         whole = builder.program(loss, request.parameters(equations, loss))
@@ -235,15 +235,20 @@ class ProblemReader:
                                     "their numbers have one axis more than the sheet writes; the loss adds up over the examples")
         return batched(program, loss, axis, names)
 
-    def _claims(self) -> list[Claim]:
+    def _claims(self, asked_: asked.Asked) -> list[Claim]:
         """What the sheet asks to verify, as far as it can be read."""
         assert self.definer is not None
+
+        def scalar(formula: Formula) -> str | None:
+            found = asked_.name(formula)
+            return found[0] if found else None
+
         out = []
         for request in self.understood.requests:
             if request.kind == "verify" and self.scope.covers(request.span.start):
                 for formula in request.objects:
                     text = self.source.text[formula.span.start:formula.span.end]
-                    if (claim := read_claim(formula, self.definer, request.span, text)) is not None:
+                    if (claim := read_claim(formula, self.definer, request.span, text, scalar)) is not None:
                         out.append(claim)
         return out
 

@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..core.problem import Problem, Remark
 from . import scopes
+from .alternatives import alternatives
 from .completed import completed
 from .environment import Note
 from .formula import read_math
@@ -15,7 +16,7 @@ from .matter import front_matter
 from .problem import ProblemReader
 from .requests import understand
 from .source import Source
-from .spoken import spoken_definitions
+from .spoken import spoken_definitions, wirings
 from .statements import statements
 from .syntax import Formula, Span
 
@@ -39,11 +40,22 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
     layout   "column" or "row", over what the sheet suggests
     """
     source = Source(text, name)
-    blocks = pieces(source)
+    sheets = [(each.title, _read(source, each.text, data or {}, tuple(wrt), layout)) for each in alternatives(source)]
+    if len(sheets) == 1:
+        return sheets[0][1]
+    problems = tuple(replace(p, title=f"{p.title} {title}".strip()) for title, sheet in sheets for p in sheet.problems)
+    every = [_unique(tuple(r for _, sheet in sheets for r in getattr(sheet, kind))) for kind in ("assumptions", "repairs", "not_understood", "working")]
+    return Sheet(problems, *every, source)
+
+
+def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str, ...], layout: str | None) -> Sheet:
+    """The text of the source, or of one of its alternatives, at the same places."""
+    blocks = pieces(Source(text, source.name))
     matter = front_matter(blocks)
     formulas, remarks = _formulas(source, blocks)
     understood = understand(source, blocks, lambda run: formulas.get(run.span))
-    spoken = spoken_definitions(blocks, formulas)
+    wired = wirings(blocks, formulas)
+    spoken = [*spoken_definitions(blocks, formulas), *wired]
     found = statements(sorted([(f, display_of(blocks, span)) for span, f in formulas.items()] + [(f, False) for f in spoken],
                               key=lambda item: item[0].span.start))
     found, noted = completed(found, understood)
@@ -52,7 +64,7 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
     judged: set[Span] = set()
 
     def reader_for(scope: scopes.Scope) -> ProblemReader:
-        return ProblemReader(source, scope, understood, matter, data or {}, tuple(wrt), layout)
+        return ProblemReader(source, scope, understood, matter, data, wrt, layout)
 
     for scope in scopes.scopes(found, understood, reader_for):
         reader = reader_for(scope)
@@ -63,7 +75,8 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
     for request in understood.requests:
         if request.kind == "function":
             problems += lone_functions(request, source.place(request.span.start)[0])
-    remarks += [("problem", remark(source, Note("problem", u.span, u.text, u.reason))) for u in understood.unknown if u.span not in judged]
+    remarks += [("problem", remark(source, Note("problem", u.span, u.text, u.reason))) for u in understood.unknown
+                if u.span not in judged and not any(w.span.start <= u.span.start < w.span.end for w in wired)]
     sheet_wide = {kind: tuple(r for k, r in remarks if k == kind) for kind in ("assumption", "repair", "problem")}
     return Sheet(
         tuple(problems),

@@ -1,14 +1,57 @@
-"""Definitions made in words: "J is the cross entropy loss CE(y, ŷ)"."""
+"""Definitions made in words: "J is the cross entropy loss CE(y, ŷ)", "multiplies x and w to give u"."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from .markdown import Block, Math, Prose
 from .names import readings
-from .syntax import Call, Empty, Formula, Name, Relation, Span
+from .syntax import Call, Empty, Formula, Name, Product, Relation, Span, Sum
 
 VERBS = ("is", "be", "denotes", "means")
 LONGEST = 8      # words between the name and its formula
+
+
+WIRINGS = {                                             # verb -> how the inputs are joined
+    "multiplies": lambda span, parts: Product(span, parts, ("cdot",) * (len(parts) - 1)),
+    "adds": lambda span, parts: Sum(span, parts),
+}
+RESULTS = ("give", "get", "form", "obtain", "make", "giving")
+
+
+def wirings(blocks: Iterable[Block], formulas: Mapping[Span, Formula]) -> list[Relation]:
+    """u = x · w for each "multiplies x and w to give u"; an input may bring its number: "multiplies x = 1 and w = 2"."""
+    out: list[Relation] = []
+    for block in blocks:
+        runs = block.runs
+        for at, run in enumerate(runs):
+            verb = run.text.split()[-1].lower() if isinstance(run, Prose) and run.text.split() else ""
+            if verb in WIRINGS and (made := _wiring(verb, runs[at:], formulas)) is not None:
+                out.append(made)
+    return out
+
+
+def _wiring(verb: str, runs, formulas: Mapping[Span, Formula]) -> Relation | None:
+    inputs: list[Formula] = []
+    start = runs[0].span.end - len(runs[0].text.split()[-1]) - (len(runs[0].text) - len(runs[0].text.rstrip()))
+    for run, following in zip(runs[1:], [*runs[2:], None], strict=True):
+        formula = formulas.get(run.span) if isinstance(run, Math) else None
+        if formula is not None:
+            name = formula.parts[0] if isinstance(formula, Relation) else formula
+            if next(iter(readings(name)), None) is None:
+                return None
+            inputs.append(name)
+            continue
+        words = run.text.lower().split()
+        if words in (["and"], [","], [",", "and"]):
+            continue
+        if len(words) == 2 and words[0] in ("to", "and") and words[1] in RESULTS and isinstance(following, Math) and len(inputs) > 1:
+            target = formulas.get(following.span)
+            if target is None or next(iter(readings(target)), None) is None:
+                return None
+            span = Span(start, following.span.end)
+            return Relation(span, (target, WIRINGS[verb](span, tuple(inputs))), ("=",))
+        return None
+    return None
 
 
 def spoken_definitions(blocks: Iterable[Block], formulas: Mapping[Span, Formula]) -> list[Relation]:

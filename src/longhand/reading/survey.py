@@ -31,7 +31,16 @@ def index_letters(statements: Sequence[Statement]) -> set[str]:
                         found |= set(letters)
                     elif len(parts) == 1 and letters and letters[0] in INDEX_LETTERS:
                         found |= set(letters)
-    return found
+    return found | _compared(statements)
+
+
+def _compared(statements: Sequence[Statement]) -> set[str]:
+    """Letters that are subscripts somewhere and compared with another letter: w = o and w ≠ o beside u_w."""
+    subscripts = {item.text for s in statements for node in s.nodes if isinstance(node, Script) for item in items(node.sub)
+                  if isinstance(item, Name) and len(item.text) == 1}
+    unequal = {node.parts[0].text for s in statements for node in s.nodes if isinstance(node, Relation) and node.operators == ("!=",)
+               and all(isinstance(p, Name) and len(p.text) == 1 for p in node.parts)}
+    return subscripts & unequal
 
 
 def mentioned(statements: Sequence[Statement], letters: set[str]) -> set[str]:

@@ -11,20 +11,24 @@ from ..calculus.simplify import sum_over
 from ..core.axis import Axis, Index
 from ..core.expr import Add, Expr, Power, add, mul, power
 from ..core.walk import rename
+from .names import flat
+from .syntax import Formula, Negative
 
 UNIT = None
 
 
 class Unclear(Exception):
-    """Something that cannot be read as mathematics: where, why, and what to write instead."""
+    """Something that cannot be read as mathematics: where, why, what to write instead; `cause` names a quantity whose own definition
+    is to blame."""
 
-    def __init__(self, span, reason: str, suggestion: str = ""):
+    def __init__(self, span, reason: str, suggestion: str = "", cause: str = ""):
         super().__init__(reason)
-        self.span, self.reason, self.suggestion = span, reason, suggestion
+        self.span, self.reason, self.suggestion, self.cause = span, reason, suggestion, cause
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
+    """An expression with the axes it has on top."""
     expr: Expr
     axes: tuple[Index | None, ...] = ()
 
@@ -110,6 +114,7 @@ class Shapes:
 # ---- operations on terms ------------------------------------------------------------------------------------------
 
 def transposed(term: Term) -> Term:
+    """Rows and columns exchanged; a plain vector stands as a row then."""
     match term.axes:
         case ():
             return term
@@ -118,23 +123,29 @@ def transposed(term: Term) -> Term:
     return Term(term.expr, term.axes[::-1])
 
 
+def fits(shapes: Shapes, a: Term, b: Term) -> bool:
+    """Whether the two have a matrix product."""
+    left, right = a.axes, b.axes
+    if not left or not right or len(left) == len(right) == 1:
+        return False
+    if len(left) == 1 and right[0] is UNIT:                     # column times row
+        return len(right) == 2
+    if left[-1] is UNIT or right[0] is UNIT:
+        return left[-1] is right[0]
+    return shapes.conforms(left[-1].axis, right[0].axis)
+
+
 def product(shapes: Shapes, a: Term, b: Term, span) -> Term | None:
     """The matrix product, or None where the two cannot be multiplied so. A plain vector stands as whichever of row and column fits."""
-    if not a.axes or not b.axes or (a.scalar and not a.axes) or (b.scalar and not b.axes):
+    if not fits(shapes, a, b):
         return None
     left, right = a.axes, b.axes
-    if len(left) == 1 and len(right) == 1:
-        return None
-    if len(left) == 1 and right[0] is UNIT:                     # column times row
-        return Term(mul(a.expr, b.expr), (left[0], right[1])) if len(right) == 2 else None
+    if len(left) == 1 and right[0] is UNIT:
+        return Term(mul(a.expr, b.expr), (left[0], right[1]))
     inner_left, inner_right = left[-1], right[0]
-    if (inner_left is UNIT) != (inner_right is UNIT):
-        return None
     outer = (*left[:-1], *right[1:])
     if inner_left is UNIT:
         return Term(mul(a.expr, b.expr), outer)
-    if not shapes.conforms(inner_left.axis, inner_right.axis):
-        return None
     shapes.unify(inner_left.axis, inner_right.axis, span, "the inner sizes of a product")
     index = shapes.index(inner_left.axis)
     expr = mul(rename(a.expr, {inner_left: index}), rename(b.expr, {inner_right: index}))
@@ -173,14 +184,21 @@ def elementwise(shapes: Shapes, a: Term, b: Term, span, what: str) -> tuple[Expr
     return a.expr, moved, shown
 
 
-def total(shapes: Shapes, terms: list[Term], span) -> Term:
+def described(shapes: Shapes, term: Term) -> str:
+    """The shape of a term in a sentence about it: "has d entries", "is d×n"."""
+    sizes = [1 if i is UNIT else shapes.known(i.axis) or "?" for i in term.axes]
+    return f"has {sizes[0]} entries" if len(sizes) == 1 else f"is {'×'.join(map(str, sizes))}" if sizes else "is a number"
+
+
+def total(shapes: Shapes, terms: list[Term], written: tuple[Formula, ...]) -> Term:
     """The sum of terms of one shape."""
     result = terms[0]
-    for term in terms[1:]:
-        both = elementwise(shapes, result, term, span, "the two sides of a sum")
+    for term, formula in zip(terms[1:], written[1:], strict=True):
+        both = elementwise(shapes, result, term, formula.span, "the two sides of a sum")
         if both is None:
-            sizes = [" × ".join(str(shapes.known(i.axis) or "?") for i in t.real) or "a number" for t in (result, term)]
-            raise Unclear(span, f"a sum of unlike shapes: {sizes[0]} and {sizes[1]}")
+            body = formula.body if isinstance(formula, Negative) else formula
+            raise Unclear(body.span, f"a sum of unlike shapes: what stands before {described(shapes, result)} and {flat(body) or 'this term'} "
+                                     f"{described(shapes, term)}", "give the two one shape")
         result = Term(add(both[0], both[1]), both[2])
     return result
 
@@ -192,6 +210,7 @@ def times(shapes: Shapes, a: Term, b: Term, span) -> Term | None:
 
 
 def over(shapes: Shapes, a: Term, b: Term, span) -> Term:
+    """a / b, entry by entry where either has entries."""
     both = elementwise(shapes, a, b, span, "the two sides of a division")
     if both is None:
         raise Unclear(span, "a division of unlike shapes")

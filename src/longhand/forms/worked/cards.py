@@ -15,7 +15,7 @@ from ..symbols import EQUALS
 from . import local
 from .lettering import Lettering
 from .page import Page, joined
-from .titles import kind, rule_of, step_rule
+from .titles import kind, rule_of, step_rule, taken_apart
 
 CHAIN = ("chain", "paths")
 QUOTIENT = "quotient rule"
@@ -149,7 +149,7 @@ class Cards:
         why = step_rule(self.page, step)[1]
         told = f"why {step.rule}" in self._seen
         self._seen.add(f"why {step.rule}")
-        reader = symbols.derivative(step.about).of
+        reader = taken_apart(step.about)[0]
         defined = f"definition {reader}" not in self._seen
         self._seen.add(f"definition {reader}")
         return list(local.blocks(self.page, step, lettering, "" if told else why, matrix=False, defined=defined))
@@ -230,11 +230,10 @@ class Cards:
 
     def _why(self, name: str, chain: Step, used: list[Step], lettering: Lettering) -> tuple[Inline, ...]:
         page = self.page
-        parts = symbols.derivative(name)
-        wrt = parts.wrt[-1]
+        wrt = taken_apart(name)[1]
         entry_at = chain.left.at[len(chain.left.at) - page.tensors[wrt].rank:]
         v = page.entry(Entry(wrt, entry_at), lettering.of(chain.left))
-        readers = list(dict.fromkeys(symbols.derivative(s.about).of for s in used if symbols.derivative(s.about)))
+        readers = list(dict.fromkeys(taken_apart(s.about)[0] for s in used))
         if chain.rule == "paths":
             return (v, " is read by ", *joined(page.symbol(r) for r in readers), "; the contributions of all paths add up.")
         u = readers[0] if readers else wrt

@@ -14,6 +14,7 @@ from ..maths import Fence, Maths, Sign, line
 from ..matrix import matrix_form
 from .cards import Cards
 from .page import Page
+from .titles import taken_apart
 
 DOT = Sign(r"\cdot", "operator")
 
@@ -22,7 +23,7 @@ def blocks(page: Page, wanted: Wanted, names: list[str], cards: Cards) -> Iterat
     """A heading, the sizes, the cards, and the result in every form it has."""
     yield Heading(2, ("Jacobian " if wanted.kind != "hessian" else "Hessian ", *_list(page, names)))
     if wanted.kind == "hessian":
-        firsts = list(dict.fromkeys(derivative_first(name) for name in names))
+        firsts = list(dict.fromkeys(taken_apart(name)[0] for name in names))
         yield Text(("The gradient first, then its derivative: the chain rule again, over the equations of the backward pass.",))
         yield from cards.of(firsts)
     else:
@@ -31,11 +32,6 @@ def blocks(page: Page, wanted: Wanted, names: list[str], cards: Cards) -> Iterat
     yield from cards.of(names)
     for name in names:
         yield from _forms(page, name, wanted.entry)
-
-
-def derivative_first(name: str) -> str:
-    """The gradient that a Hessian is the derivative of: dL/dw for ddL/dw/dw."""
-    return name[1:name.rindex("/d")]
 
 
 def _list(page: Page, names: list[str]) -> Iterator[Inline]:

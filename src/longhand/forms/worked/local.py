@@ -16,6 +16,7 @@ from ..maths import Choice, Maths, Sign, Words, line
 from ..symbols import COMMA, EQUALS
 from .lettering import Lettering
 from .page import Page
+from .titles import taken_apart
 
 COLON = Sign(":")
 SEPARATE = Sign(r"\quad")
@@ -36,10 +37,7 @@ def formulas(page: Page, step: Step) -> Iterator[Expr]:
 
 def defining(page: Page, step: Step) -> Equation | None:
     """The equation that is differentiated, over the indices of the local derivative."""
-    parts = symbols.derivative(step.about)
-    if parts is None:
-        return None
-    equation = page.program.equation(parts.of)
+    equation = page.program.equation(taken_apart(step.about)[0])
     if equation is None:
         return None
     at = step.left.at[:len(equation.left.at)]

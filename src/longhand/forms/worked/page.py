@@ -115,8 +115,9 @@ def with_deltas(problem: Problem) -> Notation:
     notation, program = problem.notation, problem.program
     if problem.loss is None:
         return notation
-    names = [t.name for t in program.tensors.values() if t.role == "intermediate" and t.axes
-             and t.name not in notation.deltas and is_preactivation(program, t.name)]
+    twice = any(w.kind == "hessian" for w in problem.wanted)        # a fraction in a fraction is no help
+    names = [t.name for t in program.tensors.values() if t.role == "intermediate" and t.name not in notation.deltas
+             and (twice or (t.axes and is_preactivation(program, t.name)))]
     if any(symbols.base_letter(notation, t) == r"\delta" for t in program.tensors):
         return notation
     marked = {name: _scripts(symbols.spelling(notation, name).latex) for name in names}
@@ -126,6 +127,9 @@ def with_deltas(problem: Problem) -> Notation:
         latex = symbols.spelling(notation, name).latex
         by_layer = scripts and all(marked.values()) and counts.count(scripts) == 1 and len(names) > 1
         short[name] = rf"\delta{scripts}" if by_layer else rf"\delta^{{{latex}}}"
+    if twice:
+        given = (t.name for t in program.given() if t.role in ("parameter", "input"))
+        short |= {name: f"g^{{{symbols.spelling(notation, name).latex}}}" for name in given}
     return replace(notation, deltas={**short, **notation.deltas})
 
 

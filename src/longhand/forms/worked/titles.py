@@ -73,6 +73,15 @@ def rule_of(key: str) -> tuple[str, str]:
     return rule.name, rule.why
 
 
+def taken_apart(name: str) -> tuple[str, str]:
+    """(what is differentiated, with respect to what): (dL/du, s) for ddL/du/ds. The name itself and nothing for any other name."""
+    parts = symbols.derivative(name)
+    if parts is None:
+        return name, ""
+    wrt = parts.wrt[-1]
+    return name.removesuffix(f"/d{wrt}")[1:], wrt
+
+
 class _Named(NamedTuple):
     rule: str
     why: str
@@ -80,11 +89,10 @@ class _Named(NamedTuple):
 
 def step_rule(page: Page, step: Step) -> tuple[str, str]:
     """As `rule_of`; where several rules work together, those of the functions that are differentiated are named."""
-    parts = symbols.derivative(step.about)
-    definition = page.program.equation(parts.of) if parts and step.before is None and step.rule == "general" else None
+    of, wrt = taken_apart(step.about)
+    definition = page.program.equation(of) if step.before is None and step.rule == "general" else None
     if definition is None:
         return rule_of(step.rule)
-    wrt = parts.wrt[-1]
     applied = [n.function for n in walk(definition.right) if isinstance(n, Apply) and wrt in tensors(n)]
     rows = [row for row in map(table.scalar, dict.fromkeys(applied)) if row is not None and row.rule]
     squared = any(isinstance(n, Power) and n.exponent == 2 and wrt in tensors(n) for n in walk(definition.right))
