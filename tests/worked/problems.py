@@ -118,7 +118,7 @@ def at_a_kink() -> Problem:
 def no_value() -> Problem:
     """−y/p at p = 0: one entry of a gradient has no value."""
     m = Model("no value")
-    y, p = m.label("y", "q", value=[0, 1]), m.input("p", "q", value=[0, 1])
+    y, p = m.label("y", "q", value=[1, 1]), m.input("p", "q", value=[0, 1])
     m.loss("L", -lh.sum(y * lh.ln(p)))
     m.find("gradient", "L", "p")
     return m.problem()

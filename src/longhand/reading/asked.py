@@ -9,6 +9,7 @@ from ..core.equation import Equation, Fact, Program, Tensor
 from ..core.expr import ONE
 from ..core.problem import Descent, Value, Wanted
 from ..core.walk import tensors
+from . import descents
 from .classify import Claimed, Kind, Updated
 from .environment import Environment
 from .known import Known
@@ -110,6 +111,7 @@ class Asked:
         self.defined = {e.name for e in equations}
         self.data: dict[str, Value] = {}
         self.rate: str | None = None
+        self.constants = descents.Constants()
         self.derivatives = [d for r in self.requests for d in _derivatives(r)]
 
     # ---- the loss -------------------------------------------------------------------------------------------------
@@ -209,6 +211,8 @@ class Asked:
         out: list[Wanted] = []
         of = self.name(request.of)
         subject = of[0] if of and of[0] in program.tensors else loss
+        if request.of is not None and of is None and request.kind in ("gradient", "jacobian", "hessian"):
+            self._unresolved(request.of, request)
         for formula in _flattened(request.objects):
             if isinstance(formula, Derivative):
                 out += self._derivative(formula, request, program, loss)
@@ -306,13 +310,20 @@ class Asked:
         """The program with the learning rate as a tensor, where the sheet gives one; its number goes to `data`."""
         name, value = self._learning_rate()
         if name is None:
-            return program
+            asked = next((r for r in self.requests if r.kind in ("update", "loss")), None)
+            if asked is None or not program.equations:
+                return program
+            name = next(n for n in ("eta", "alpha", "rate") if n not in program.tensors)
+            self.env.note("assumption", asked.span, f"{name} is the learning rate", "an update is asked, and the sheet gives no rate")
         self.rate = name
         if value is not None:
             self.data[name] = value
-        if name in program.tensors:
-            return program
-        return replace(program, tensors={**program.tensors, name: Tensor(name, (), "data")})
+        words = tuple(phrases(self.understood, self.scope))
+        descents.check_rates(self.env, [p for p in words if self.scope.covers(p.span.start)])
+        self.constants = descents.constants(descents.method(words), self.known, words, name)
+        self.data.update(self.constants.data)
+        fresh = [n for n in (name, *self.constants.data) if n not in program.tensors]
+        return replace(program, tensors={**program.tensors, **{n: Tensor(n, (), "data") for n in fresh}})
 
     def _learning_rate(self) -> tuple[str | None, Fraction | None]:
         for phrase in phrases(self.understood, self.scope):
@@ -344,10 +355,14 @@ class Asked:
     def descent(self, program: Program) -> Descent | None:
         if self.rate is None:
             return None
-        steps = max([r.steps for r in self.requests if r.steps] + [int(p.value) for p in phrases(self.understood, self.scope)
-                    if p.kind == "steps" and isinstance(p.value, str) and p.value.isdigit()], default=1)
-        method = next((p.value for p in phrases(self.understood, self.scope) if p.kind == "method" and isinstance(p.value, str)), "gradient descent")
-        return Descent(method, self._parameters(program), {"learning rate": self.rate}, steps)
+        told = [p for p in phrases(self.understood, self.scope) if p.kind == "steps"]
+        counts = [descents.count(p.value) for p in told]
+        for phrase, count in zip(told, counts, strict=True):
+            if count is None:
+                self.env.note("problem", phrase.span, "the number of steps is not a number")
+        steps = max([r.steps for r in self.requests if r.steps] + [n for n in counts if n], default=1)
+        method = descents.method(phrases(self.understood, self.scope))
+        return Descent(method, self._parameters(program), {"learning rate": self.rate, **self.constants.names}, steps)
 
 
 def _step(formula: Formula) -> Fraction | str | None:

@@ -19,7 +19,8 @@ class Builder:
 
     def __init__(self, env: Environment, equations: list[Equation], data: Iterable[str]):
         self.env = env
-        self.names = [n for n in env.quantities if any(e.name == n or n in tensors(e.right) for e in equations) or n in set(data)]
+        met = {e.name for e in equations}.union(*(tensors(e.right) for e in equations), data)
+        self.names = [n for n in env.quantities if n in met]
         self.equations = equations
         self.axes: dict[str, Axis] = {}
         self.sizes: dict[str, int] = dict(env.shapes.fixed)

@@ -13,7 +13,7 @@ from .environment import Environment, Quantity
 from .known import Definition, Known
 from .names import flat, items
 from .patterns import LETTER, as_softmax, general_entry
-from .syntax import Accent, Call, Formula, Matrix, Name, Numeral, Row, Script
+from .syntax import Accent, Call, Formula, Matrix, Name, Numeral, Row, Script, Span
 from .syntax import walk as walk_formula
 from .terms import Term, Unclear
 
@@ -62,6 +62,13 @@ class Definer:
         finally:
             self.env.letters, self.env.locals, self.env.owner = letters, held, owner
             self.busy.pop()
+
+    def needing(self, name: str) -> list[str]:
+        """The quantities that could not be read because this one could not be."""
+        found = [name]
+        for each in found:
+            found += [n for n, (_, trouble) in self.failed.items() if trouble.cause == each and n not in found]
+        return found[1:]
 
     def again(self, definition: Definition) -> list[Equation] | None:
         """Another formula for a quantity that is defined, each link of its chain read with what is known by now; None where a link

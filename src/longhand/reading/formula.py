@@ -28,7 +28,7 @@ from .syntax import (
     Tagged,
     Words,
 )
-from .tokens import DEPTH, Token, Tokeniser, TooDeep
+from .tokens import DEPTH, LARGEST_NUMBER, Token, Tokeniser, TooDeep, TooLarge
 
 LENGTH = 20_000                  # characters in one formula
 SEPARATING = frozenset({"comma", "stop", "quad", "space"})
@@ -48,7 +48,7 @@ def read_formula(text: str, offset: int = 0) -> Reading:
     """Read one formula; spans count from the start of the source, in which the text stands at the offset."""
     whole = Span(offset, offset + len(text))
     if len(text) > LENGTH:
-        return Reading(None, (), (Problem(whole, f"longer than {LENGTH} characters", "one formula", "split it into several formulas"),))
+        return Reading(None, (), (Problem(whole, f"longer than {LENGTH} characters", "one formula", "split it into several formulas; numbers may also come by --data"),))
     scanner = Tokeniser(text, offset)
     try:
         balancer = Balancer(scanner.run())
@@ -58,6 +58,10 @@ def read_formula(text: str, offset: int = 0) -> Reading:
         start = trouble.args[0] if isinstance(trouble, TooDeep) else offset
         span = Span(start, min(start + 1, whole.end))
         problem = Problem(span, f"nested deeper than {DEPTH}", "a formula with fewer brackets inside one another", "name the inner parts")
+        return Reading(None, tuple(scanner.repairs), (problem,))
+    except TooLarge as trouble:
+        span = Span(trouble.args[0], trouble.args[0] + 1)
+        problem = Problem(span, f"a number of more than {LARGEST_NUMBER} digits", "a number as people write it", "use a smaller one")
         return Reading(None, tuple(scanner.repairs), (problem,))
     parser.repairs.sort(key=lambda repair: repair.span.start)
     return Reading(formula, tuple(parser.repairs), tuple(parser.problems))

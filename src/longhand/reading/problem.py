@@ -345,11 +345,14 @@ class ProblemReader:
         """Every statement that could not be read and that something asked may depend on is a problem; the rest is working."""
         assert self.known is not None and self.definer is not None
         env = self.known.environment
-        for name, (definition, trouble) in self.definer.failed.items():
-            if not self._is_working(definition.kind.statement):
-                env.note("problem", trouble.span, f"{name} is not understood: {trouble.reason}", "", trouble.suggestion)
-            else:
+        failed = self.definer.failed
+        for name, (definition, trouble) in failed.items():
+            if self._is_working(definition.kind.statement):
                 self.working.append(self._remark(Note("working", definition.kind.statement.span, f"a formula for {name}", trouble.reason)))
+            elif trouble.cause not in failed:
+                above = self.definer.needing(name)
+                why = f"{', '.join(above)} {'needs' if len(above) == 1 else 'need'} it, and cannot be computed either" if above else ""
+                env.note("problem", trouble.span, f"{name} is not understood: {trouble.reason}", why, trouble.suggestion)
         for kind in self.kinds:
             if isinstance(kind, Strange):
                 if self._is_working(kind.statement):

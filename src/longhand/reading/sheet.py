@@ -56,7 +56,8 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
     understood = understand(source, blocks, lambda run: formulas.get(run.span))
     wired = wirings(blocks, formulas)
     spoken = [*spoken_definitions(blocks, formulas), *wired]
-    found = statements(sorted([(f, display_of(blocks, span)) for span, f in formulas.items()] + [(f, False) for f in spoken],
+    displayed = {run.span for block in blocks for run in block.runs if isinstance(run, Math) and run.display}
+    found = statements(sorted([(f, span in displayed) for span, f in formulas.items()] + [(f, False) for f in spoken],
                               key=lambda item: item[0].span.start))
     found, noted = completed(found, understood)
     remarks += [(note.kind, remark(source, note)) for note in noted]
@@ -72,6 +73,10 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
         judged |= reader.judged
         working += reader.working
         remarks += [(note.kind, remark(source, note)) for note in reader.loose]
+    if not found and not understood.requests:
+        start = len(text) - len(text.lstrip())
+        remarks.append(("problem", remark(source, Note("problem", Span(start, start + 1), "no formula was found, and nothing that is asked",
+                                                       "a problem is stated in formulas", "write formulas between dollars: $h = W x + b$"))))
     for request in understood.requests:
         if request.kind == "function":
             problems += lone_functions(request, source.place(request.span.start)[0])
@@ -88,11 +93,6 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
 
 def _unique(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
     return tuple(dict.fromkeys(sorted(remarks, key=lambda r: (r.line or 0, r.column or 0))))
-
-
-def display_of(blocks, span: Span) -> bool:
-    return any(isinstance(run, Math) and run.display for block in blocks if block.span.start <= span.start < block.span.end
-               for run in block.runs if run.span == span)
 
 
 def _formulas(source: Source, blocks) -> tuple[dict[Span, Formula], list[tuple[str, Remark]]]:

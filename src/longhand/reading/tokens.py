@@ -48,6 +48,7 @@ SIGNS = {
 }
 PARTNER = {")": "(", "]": "[", "}": "{"}
 DEPTH = 50                      # five times what real formulas need, and safe for every recursive reader of the tree
+LARGEST_NUMBER = 400            # digits, and the largest exponent
 LONGEST = max(map(len, words.KNOWN_WORDS))
 
 
@@ -60,6 +61,10 @@ def split_letters(run: str) -> tuple[str, ...]:
         parts.append(run[at:at + length])
         at += length
     return tuple(parts)
+
+
+class TooLarge(Exception):
+    """A number with more digits than anybody writes; the argument is where it starts."""
 
 
 class TooDeep(Exception):
@@ -109,7 +114,11 @@ class Tokeniser:
             end = match.end()
         if match := EXPONENT.match(self.text, end):
             end = match.end()
-        self.add("number", self.text[start:end].replace("{,}", ""), start, end)
+        text = self.text[start:end].replace("{,}", "")
+        digits, _, exponent = text.lower().partition("e")
+        if len(digits) > LARGEST_NUMBER or exponent and (len(exponent) > 6 or abs(int(exponent)) > LARGEST_NUMBER):
+            raise TooLarge(start + self.offset)
+        self.add("number", text, start, end)
         return end
 
     def relation(self, run: str, start: int, end: int) -> int:

@@ -182,7 +182,7 @@ class Cards:
         """∂L/∂z_k = chain rule = inserted = sifted = with the known sums."""
         page = self.page
         letters = lettering.of(left)
-        parts: list[Maths] = [page.entry(left, letters, short=False)]
+        parts: list[Maths] = [page.entry(left, letters, short=page.is_nested(left.tensor))]
         relations: list[str] = []
         if page.is_short(left.tensor):
             parts.insert(0, page.entry(left, letters))
@@ -218,7 +218,7 @@ class Cards:
             return
         maths = page.matrix_maths(equation)
         if maths is not None:
-            names = [page.symbol(equation.name, short=False)]
+            names = [page.symbol(equation.name, short=page.is_nested(equation.name))]
             if page.is_short(equation.name):
                 names.insert(0, page.symbol(equation.name))
             yield Display((*names, maths), shape=shape, boxed=True)

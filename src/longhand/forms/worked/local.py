@@ -70,7 +70,8 @@ def blocks(page: Page, step: Step, lettering: Lettering, why: str, matrix: bool 
     elif cases:
         yield _pieces(page, cases, lettering)
     letters = lettering.of(step.left)
-    yield Display((page.entry(step.left, letters, short=False), page.formula(step.after, lettering.of(step.after))))
+    left = page.entry(step.left, letters, short=page.is_nested(step.about))
+    yield Display((left, page.formula(step.after, lettering.of(step.after))))
     if matrix:
         yield from _matrix(page, step)
 

@@ -63,7 +63,12 @@ class Page:
 
     def is_short(self, name: str) -> bool:
         """Whether a gradient has a short name of its own."""
-        return self.symbol(name) != self.symbol(name, short=False)
+        return not self.is_nested(name) and self.symbol(name) != self.symbol(name, short=False)
+
+    def is_nested(self, name: str) -> bool:
+        """Whether it is the derivative of a gradient, or by one: the gradient inside is written short."""
+        parts = symbols.derivative(name)
+        return parts is not None and any(symbols.derivative(each) for each in (parts.of, *parts.wrt))
 
     # ---- formulas -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,80 @@
+"""The method of descent that the words and formulas of a sheet give: its constants, each with its name and number."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from ..calculus.descent import METHODS
+from .environment import Environment
+from .known import Known
+from .literals import scalar
+from .names import flat
+from .phrases import Phrase
+from .syntax import Formula, Relation
+
+PLAIN = "gradient descent"
+LETTERS = {"momentum": ("mu", "gamma", "beta"), "beta1": ("beta_1",), "beta2": ("beta_2",), "epsilon": ("epsilon", "eps")}
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """what a method needs -> name of its tensor; the numbers by name."""
+    names: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Fraction] = field(default_factory=dict)
+
+
+def method(phrases: Iterable[Phrase]) -> str:
+    """The row of the table that the words name; one of its own name over plain descent, which every method is."""
+    said = [p.value for p in phrases if p.kind == "method" and isinstance(p.value, str)]
+    return next((name for name in said if name != PLAIN), PLAIN)
+
+
+def constants(name: str, known: Known, phrases: Iterable[Phrase], rate: str) -> Constants:
+    """The constants of a method besides the learning rate: from "momentum 0.8", from numbers for \\beta_1, or left at the usual value."""
+    made = Constants()
+    said = {p.kind: p for p in phrases if p.kind in LETTERS}
+    row = METHODS.get(name)
+    for what in row.constants if row is not None else ():
+        if what == "learning rate":
+            continue
+        found = _said(said[what].value) if what in said else None
+        letter = next((n for n in LETTERS.get(what, ()) if n != rate and n in known.data and not known.data[n][0].shape), None)
+        if found is not None:
+            label = found[0] or LETTERS[what][0]
+            made.names[what], made.data[label] = label, found[1]
+        elif letter is not None:
+            made.names[what], made.data[letter] = letter, known.data[letter][0].value
+        elif row.constants[what] is not None:
+            known.environment.note("assumption", phrases_span(phrases, name), f"the {what} of {name} is {row.constants[what]}",
+                                   "the usual value; the sheet gives none")
+    return made
+
+
+def phrases_span(phrases: Iterable[Phrase], name: str):
+    return next(p.span for p in phrases if p.kind == "method" and p.value == name)
+
+
+def count(value: Formula | str | None) -> int | None:
+    """A whole number of steps."""
+    number = _said(value)
+    return int(number[1]) if number is not None and number[1].denominator == 1 and number[1] >= 0 else None
+
+
+def _said(value: Formula | str | None) -> tuple[str, Fraction] | None:
+    """(name or "", number) of 0.9 or \\beta = 0.9."""
+    if isinstance(value, Relation) and len(value.parts) == 2:
+        number = scalar(value.parts[1])
+        return None if number is None else (flat(value.parts[0]) or "", number)
+    if isinstance(value, str):
+        return "", Fraction(value)
+    number = scalar(value) if value is not None else None
+    return None if number is None else ("", number)
+
+
+def check_rates(env: Environment, phrases: Iterable[Phrase]) -> None:
+    """List a second learning rate: only one is used."""
+    rates = [p for p in phrases if p.kind == "learning rate" and _said(p.value) is not None]
+    for phrase in rates[1:]:
+        if _said(phrase.value)[1] != _said(rates[0].value)[1]:
+            env.note("problem", phrase.span, "a second learning rate", "only one can be used", "ask for each by itself")
