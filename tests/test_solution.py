@@ -42,7 +42,8 @@ def test_data_put_numbers_into_symbols():
 
 
 @pytest.mark.parametrize("data, says", [
-    ({"nobody": 1}, "no quantity"), ({"x": [[1]]}, "axes"), ({"x": [1], "W": [[1, 2], [3, 4]]}, "entries along"), ({"h": [1, 2]}, "computed"),
+    ({"nobody": 1}, "no quantity"), ({"x": [[1]]}, "axes"), ({"x": [1], "W": [[1, 2], [3, 4]]}, "entries along"),
+    ({"h": [1, 2]}, "computed"),
 ])
 def test_data_that_do_not_fit_are_an_error(data, says):
     with pytest.raises(DataError, match=says):

@@ -21,7 +21,7 @@ from .core.problem import Problem, Remark, Value, Wanted
 from .errors import DataError, UnknownName
 from .forms.diagram import diagram
 from .forms.document import Block, Document, Figure, Heading
-from .forms.worked import asked_gradients, blocks, given
+from .forms.worked import asked_gradients, assumed, blocks, given
 from .forms.worked.figures import Figures
 from .forms.worked.numeric import with_steps
 from .forms.worked.page import Page, with_deltas
@@ -45,8 +45,8 @@ class Part:
         return _checked(self.page)
 
     @cached_property
-    def assumptions(self) -> tuple[given.Assumption, ...]:
-        return given.assumptions(self.page)
+    def assumptions(self) -> tuple[assumed.Assumption, ...]:
+        return assumed.assumptions(self.page)
 
 
 class Solution:

@@ -1,7 +1,7 @@
 """Random small networks: programs built from the core's nodes, with exact data for them.
 
-Every choice comes from one `random.Random`, so that a seed names a network. Data are fractions with odd denominators, which keeps
-pre-activations off the kinks.
+Every choice comes from one `random.Random`, so that a seed names a network. Inputs, weights and biases have denominators of their own,
+which keeps pre-activations off the kinks.
 """
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from longhand.functions.activations import ACTIVATIONS
 HALF = Fraction(1, 2)
 LOSSES = ("cross_entropy", "binary_cross_entropy", "half_squared_error", "squared_error", "mean_squared_error", "absolute_error",
           "mean_absolute_error", "huber_loss", "hinge", "multiclass_hinge", "kl_divergence", "cross_entropy_with_logits")
+NAMES = (*(row.name for row in ACTIVATIONS), "tanh")
 ONE_HOT = {"cross_entropy", "multiclass_hinge", "cross_entropy_with_logits"}
 
 
@@ -36,7 +37,8 @@ class Net:
 
     def given(self, name: str, axes: tuple[Axis, ...], role: str, value: Callable[[], Fraction] | None = None) -> str:
         self.tensors[name] = Tensor(name, axes, role)
-        self.data[name] = numbers([axis.size for axis in axes], value or (lambda: Fraction(self.rng.randint(-12, 12) or 5, 7)))
+        below = {0: 17, 1: 13 if role == "parameter" else 7}.get(len(axes), 11)
+        self.data[name] = numbers([axis.size for axis in axes], value or (lambda: Fraction(self.rng.randint(-10, 10) or 5, below)))
         return name
 
     def define(self, name: str, at: tuple[Index, ...], right: Expr, role: str = "intermediate") -> str:
@@ -95,7 +97,7 @@ def network(seed: int, loss: str = "", activation: str = "", batch: bool = True)
         axes[2] = axes[1]
     source = net.given("x", (axes[0],), "input")
     for k in range(1, depth):
-        chosen = activation or rng.choice(ACTIVATIONS).name
+        chosen = activation or rng.choice(NAMES)
         net.notes.append(chosen)
         tied = "Ws" if shared and k == 2 else ""
         if tied:

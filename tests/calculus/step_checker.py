@@ -33,9 +33,16 @@ class StepChecker:
         for equation in self.derivation.backward.equations:
             for name in tensors(equation.right):
                 key = gradient_name(equation.name, name)
-                if key in mentioned and (key not in self.judge.arrays or equation.name == self.derivation.problem.loss):
+                if key in mentioned and key not in self.judge.arrays:
                     found[key] = _quotient(self.judge, equation, name)
         return found
+
+    def _direct_part(self, step: Step) -> Array | None:
+        """∂A/∂B through the equation of A alone, where step is about that and other paths come in a later step."""
+        if not any(later.rule == "paths" and later.about == step.about and step.id in later.uses for later in self.derivation.steps):
+            return None
+        return next(_quotient(self.judge, e, name) for e in self.derivation.backward.equations for name in tensors(e.right)
+                    if gradient_name(e.name, name) == step.about)
 
     def faults(self) -> Iterator[str]:
         """What is wrong with the steps, in words; nothing for a good derivation."""
@@ -62,6 +69,8 @@ class StepChecker:
         after = self.judge.array(step.after, at)
         if step.before is not None:
             before, allowed = self.judge.array(step.before, at), NEARLY if self._quotients(step.before, step.after) else CLOSE
+        elif (direct := self._direct_part(step)) is not None:
+            before, allowed = direct, NEARLY
         elif step.about in self.judge.arrays:
             before, allowed = self.judge.array(step.left, at), NEARLY
         else:

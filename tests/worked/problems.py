@@ -11,6 +11,9 @@ from longhand.core.problem import Problem, Wanted
 def column_net() -> Problem:
     """Two layers, ReLU, softmax, smoothed one-hot label; numbers; one step."""
     m = Model("column net")
+    for name, letter in (("d", "i"), ("n", "j"), ("q", "k")):
+        m.axis(name, letter=letter)
+    q = m.tensor("q", role="size")
     x, y = m.input("x", "d", value=[0, 2]), m.label("y", "q", value=[1, 0, 0])
     W1, b1 = m.parameter("W_1", "d", "n", value=[[-5, 2, 2], [-5, 2, -1]]), m.parameter("b_1", "n", value=[-3, -2, -3])
     W2 = m.parameter("W_2", "n", "q", value=[[3, -4, 1], [-2, -4, -2], [-4, -2, 3]])
@@ -19,7 +22,7 @@ def column_net() -> Problem:
     a = m.define("a", lh.relu(h))
     z = m.define("z", W2.T @ a + b2)
     p = m.define("yhat", lh.softmax(z))
-    s = m.define("s", (1 - eps) * y + eps / 3)
+    s = m.define("s", (1 - eps) * y + eps / q)
     m.fact(y, because="y is one-hot")
     m.loss("Loss", -lh.sum(s * lh.ln(p)))
     m.find("gradient", "Loss", "W_1", "b_1", "W_2", "b_2")

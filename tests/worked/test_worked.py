@@ -37,7 +37,8 @@ def malformed(formula: str) -> str | None:
         LatexWalker(formula, tolerant_parsing=False).get_latex_nodes()
     except LatexWalkerParseError as error:
         return str(error)
-    return None if formula.count(r"\left") == formula.count(r"\right") else "brackets"
+    left, right = (len(re.findall(rf"\\{side}(?![a-z])", formula)) for side in ("left", "right"))
+    return None if left == right else "brackets"
 
 
 def test_the_parser_sees_malformed_latex():
@@ -95,8 +96,7 @@ def test_the_direct_part_of_a_penalty_is_put_in():
     card = next(c for c in cards(problems.penalised) if c.about == "dL/dW")
     chain = next(b for b in card.body if isinstance(b, Display) and len(b.parts) > 2)
     right = [latex_of(p) for p in chain.parts[1:]]
-    assert all(r"\lambda\, W_{ij}" in p for p in right)
-    assert all(r"\partial W_{ij}" not in p.split("+")[0] for p in right)
+    assert right and all(p.startswith(r"\lambda") and r"\partial" not in p.split("+")[0] for p in right)
 
 
 def latex_of(maths) -> str:
@@ -146,4 +146,4 @@ def test_no_letter_is_bound_and_free_in_one_formula(make):
         left = formula.split("=")[0]
         subscripts = {c for s in re.findall(r"_\{?([a-z]+)\}?", left) for c in s}
         for bound in re.findall(r"\\sum_\{?([a-z])", formula):
-            assert bound not in subscripts or ":=" in left, formula
+            assert bound not in subscripts or r"\sum" in left, formula

@@ -136,8 +136,9 @@ def _adjoint(out: Sweep, v: Tensor, spectators: tuple[Index, ...], readers: list
         local = _local(out, outer, right, Entry(v.name, at), record, uses)
         if equation.name == of:
             seed = mul(*(delta(a, b) for a, b in zip(spectators, outer.at, strict=True)))
-            chain.append(_summed(outer.at, (seed, Entry(local.left.tensor, local.left.at))))
             inserted.append(_summed(outer.at, (seed, local.right)))
+            # beside other paths the direct part has no name of its own: ∂L/∂W is the sum of all
+            chain.append(inserted[-1] if len(readers) > 1 else _summed(outer.at, (seed, local.left)))
             named.append(inserted[-1])
             expanded.append(inserted[-1])
             continue

@@ -37,6 +37,10 @@ def _plain(p, g, state, c, t):
     return {"parameter": add(p, negative(mul(c["learning rate"], g)))}
 
 
+def _by_change(p, g, state, c, t):
+    return {"change": negative(mul(c["learning rate"], g)), "parameter": add(p, Entry("change"))}
+
+
 def _momentum(p, g, state, c, t):
     velocity = add(mul(c["momentum"], state["velocity"]), mul(c["learning rate"], g))
     return {"velocity": velocity, "parameter": add(p, negative(Entry("velocity")))}
@@ -56,6 +60,8 @@ def _adam(p, g, state, c, t):
 _ROWS = (
     Method("gradient descent", {"learning rate": None}, (), _plain, "Each parameter moves against its gradient by the learning rate.",
            aliases=("sgd", "stochastic gradient descent", "steepest descent")),
+    Method("gradient descent by change", {"learning rate": None}, (), _by_change,
+           "The change of each parameter is its gradient times the learning rate, with the other sign.", aliases=("delta",)),
     Method("momentum", {"learning rate": None, "momentum": "0.9"}, ("velocity",), _momentum,
            "The velocity collects past gradients; the parameter moves against the velocity (Polyak, 1964).", aliases=("heavy ball",)),
     Method("nesterov", {"learning rate": None, "momentum": "0.9"}, ("velocity",), _momentum,

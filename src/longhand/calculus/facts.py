@@ -46,8 +46,8 @@ class Sums:
                 equation = self._defined[key[0]]
                 index = equation.left.at[key[1]]
                 facts = tuple(f for g in grounds if (f := self._found[g]))
-                self._recorded[key] = record(f"sum of {key[0]}", Entry(f"sum of {key[0]}", ()), "total", spread, total, (), facts,
-                                             (("sum", index, equation.left),))
+                left = Entry(f"sum of {key[0]}", tuple(i for i in equation.left.at if i != index))
+                self._recorded[key] = record(left.tensor, left, "total", spread, total, (), facts, (("sum", index, equation.left),))
             if key in self._recorded:
                 ids.append(self._recorded[key])
         return tuple(ids)

@@ -89,7 +89,14 @@ def _on_axis(index: Index, solved: Position, rest: list[Expr]) -> bool:
             return True
         if any(isinstance(v, Entry) for v, _ in solved.terms):
             return True                         # a gathered class label lies on its axis: checked where the data are read
-    return any(isinstance(r, Entry) and index in r.at for r in rest)
+    return any(_read_at(r, index) for r in rest)
+
+
+def _read_at(e: Expr, index: Index) -> bool:
+    """Whether e has a factor that is an entry at this very index, so that e is 0 off the axis."""
+    if isinstance(e, Entry):
+        return index in e.at
+    return index in free(e) and isinstance(e, Mul | Sum) and any(_read_at(child, index) for child in children(e))
 
 
 def common_factor(e: Add) -> tuple[Expr, Expr]:

@@ -41,10 +41,11 @@ class Values:
         self._extents: dict[Axis, int] = {}
         self._depth = 0
         for equation in program.equations:
-            self._equations.setdefault(equation.name, []).append(equation)
+            if equation.name not in data:                    # numbers for a defined quantity stand for its formula
+                self._equations.setdefault(equation.name, []).append(equation)
         with arithmetic.working():
             for name, value in data.items():
-                if name in program.tensors and name not in self._equations:
+                if name in program.tensors:
                     self._take(program[name], value)
 
     # ---- asking --------------------------------------------------------------------------------------------------

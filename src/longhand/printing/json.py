@@ -14,7 +14,7 @@ from ..forms import symbols
 from ..forms.index_form import index_form
 from ..forms.letters import choose
 from ..forms.worked import asked_gradients, asked_others, cards
-from ..forms.worked.given import Assumption
+from ..forms.worked.assumed import Assumption
 from ..forms.worked.local import conditions
 from ..forms.worked.numeric import updates
 from ..forms.worked.page import Page

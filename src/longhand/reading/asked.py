@@ -14,7 +14,7 @@ from .classify import Claimed, Kind, Updated
 from .environment import Environment
 from .known import Known
 from .literals import scalar
-from .names import flat, readings
+from .names import flat, loose, readings
 from .phrases import Phrase
 from .requests import Request, Understood
 from .scopes import Scope
@@ -146,13 +146,16 @@ class Asked:
     def loss(self, equations: list[Equation]) -> str | None:
         """The scalar that is differentiated: named in a request, else in any derivative of the sheet, else the one that nothing reads."""
         scalars = [e.name for e in equations if not e.left.at]
+        told = [name for name in scalars if loose(name) == loose(self.env.told.get("loss", ""))]
+        if told:
+            return told[0]
         wanted = [self.name(r.of) for r in self.requests] + [self.name(d.of) for d in self.derivatives]
         wanted += [self.name(d.of) for k in self.kinds for d in walk(k.statement.formula) if isinstance(d, Derivative)]
         for found in wanted:
             if found and found[0] in scalars:
                 return found[0]
-        read = {t for e in equations for t in tensors(e.right)}
-        ends = [name for name in scalars if name not in read]
+        read = {t for e in equations if e.name not in self.understood.made for t in tensors(e.right)}
+        ends = [name for name in scalars if name not in read and name not in self.understood.made]
         named = [n for n in ends if n.split("_")[0] in LOSS_NAMES]
         return named[-1] if named else ends[-1] if ends else None
 
@@ -181,7 +184,7 @@ class Asked:
             for part in walk(kind.statement.formula):
                 if isinstance(part, Derivative) and part.of is not None and (n := self.name(part.of)) and n[0] in defined & self.own:
                     found.add(n[0])
-        read = {t for e in self.equations for t in tensors(e.right)}
+        read = {t for e in self.equations if e.name not in self.understood.made for t in tensors(e.right)}
         return found | {e.name for e in self.equations if not e.left.at and e.name not in read and e.name in self.own}     # losses, asked or not
 
     # ---- wanted ---------------------------------------------------------------------------------------------------
@@ -201,7 +204,6 @@ class Asked:
 
     def _wrt(self, name: str, program: Program) -> str:
         from ..errors import UsageError
-        from .names import loose
         fitting = [n for n in program.tensors if loose(n) == loose(name)]
         if len(fitting) != 1:
             raise UsageError(f"--wrt names {name}, which the problem does not have", suggestion=f"It has {', '.join(program.tensors)}.")
@@ -320,7 +322,7 @@ class Asked:
             self.data[name] = value
         words = tuple(phrases(self.understood, self.scope))
         descents.check_rates(self.env, [p for p in words if self.scope.covers(p.span.start)])
-        self.constants = descents.constants(descents.method(words), self.known, words, name)
+        self.constants = descents.constants(self._method(), self.known, words, name)
         self.data.update(self.constants.data)
         fresh = [n for n in (name, *self.constants.data) if n not in program.tensors]
         return replace(program, tensors={**program.tensors, **{n: Tensor(n, (), "data") for n in fresh}})
@@ -352,6 +354,10 @@ class Asked:
                     return name, self.known.data[name][0].value
         return None, None
 
+    def _method(self) -> str:
+        told = [p for p in self.understood.phrases if p.kind == "method" and "method" in self.env.told][:1]    # those of the front matter come first
+        return descents.method(told or phrases(self.understood, self.scope))
+
     def descent(self, program: Program) -> Descent | None:
         if self.rate is None:
             return None
@@ -360,8 +366,10 @@ class Asked:
         for phrase, count in zip(told, counts, strict=True):
             if count is None:
                 self.env.note("problem", phrase.span, "the number of steps is not a number")
-        steps = max([r.steps for r in self.requests if r.steps] + [n for n in counts if n], default=1)
-        method = descents.method(phrases(self.understood, self.scope))
+        steps = int(self.env.told["steps"]) if "steps" in self.env.told else max([r.steps for r in self.requests if r.steps] + [n for n in counts if n], default=1)
+        method = self._method()
+        if method == descents.PLAIN and any("changes" in r.words for r in self.requests):
+            method = "gradient descent by change"
         return Descent(method, self._parameters(program), {"learning rate": self.rate, **self.constants.names}, steps)
 
 

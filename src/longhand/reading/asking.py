@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from .clauses import Item
 from .lexicon import words
-from .mentions import is_given, is_name, is_named, is_number, spread
+from .mentions import change_of, is_given, is_name, is_named, is_number, spread
 from .phrases import amount
 from .syntax import Derivative, Formula, Nabla, Relation, Span
 
@@ -18,7 +18,7 @@ class Request:
               the functions named in words
     objects   the formulas named, in order: derivatives, names, expressions
     words     objects named in words: "weights", "biases", "parameters", "inputs", "outputs", "loss", "logits", "probabilities", "hidden",
-              "intermediates", "pre-activations", "deltas"
+              "intermediates", "pre-activations", "deltas"; "changes" for an update that names ΔW
     of        the L of "gradient of L with respect to z"; without objects and words it may also be what to differentiate by
     steps     the number of updates, where the request says it
     given     conditions under which it is asked: x = (3, 14)
@@ -246,6 +246,10 @@ def _formula(draft: Draft, item: Item, items: list[Item], at: int) -> None:
         return
     draft.used.append(item)
     parts = spread(formula)
+    if draft.mode == "object" and all(change_of(part) is not None for part in parts):
+        draft.flush()
+        draft.ops, draft.objects, draft.words = ["update"], [change_of(part) for part in parts], ["changes"]
+        return
     op = "gradient" if any(isinstance(part, Derivative | Nabla) for part in parts) else ""
     if op and all(isinstance(part, Derivative) and len(part.by) == 2 for part in parts):
         op = "hessian"

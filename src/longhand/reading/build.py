@@ -88,6 +88,8 @@ class Builder:
 
     def role(self, name: str, equations: list[Equation], loss: str | None, parameters: set[str]) -> str:
         """What a given quantity is: told by the task, by where it is read, by the habit of its letter."""
+        if name in self.env.roles:
+            return self.env.roles[name]
         if name in parameters:
             return "input" if _is_input(name) else "parameter"
         if _is_input(name):

@@ -78,7 +78,9 @@ def known_function(reader: Elaborator, name: str, formula: Call) -> Term | None:
     """A function or loss of the table at its arguments, or None."""
     arguments = formula.arguments
     if name in ("log", "ln"):
-        if name == "log":
+        if name == "log" and isinstance(reader.env.log, int):
+            return _to_base(reader, reader.env.log, formula)
+        if name == "log" and reader.env.log is None:
             reader.env.note("assumption", formula.span, "log means ln", "the sheet names no other base, and derivatives of losses use ln")
         row = table.scalar("ln")
     elif name in ("max", "min") and len(arguments) <= 2:
@@ -105,10 +107,15 @@ def known_function(reader: Elaborator, name: str, formula: Call) -> Term | None:
 def _logarithm(reader: Elaborator, name: str, formula: Call) -> Term | None:
     """log_{10}, log_2, log_b."""
     base = name.partition("_")[2]
-    if not base.isdigit():
+    if not base.isdigit() or len(base) > 9:
         return None
+    return _to_base(reader, int(base), formula)
+
+
+def _to_base(reader: Elaborator, base: int, formula: Call) -> Term:
+    """ln x / ln base."""
     term = reader(formula.arguments[0])
-    return Term(mul(Apply("ln", (term.expr,)), power(Apply("ln", (Number(int(base)),)), -1)), term.axes)
+    return Term(mul(Apply("ln", (term.expr,)), power(Apply("ln", (Number(base),)), -1)), term.axes)
 
 
 def _extreme(reader: Elaborator, name: str, formula: Call) -> Term:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from . import assignments
 from .environment import Note
+from .expressions import with_expressions
 from .named_loss import with_loss
 from .requests import Understood
 from .softmax_words import with_softmax
@@ -13,8 +14,8 @@ from .statements import Statement
 PASSES = (with_loss, with_softmax)
 
 
-def completed(found: list[Statement], understood: Understood) -> tuple[list[Statement], list[Note]]:
-    """The statements with what the sheet says in other ways than by equations, and what was assumed on the way."""
+def completed(found: list[Statement], understood: Understood) -> tuple[list[Statement], Understood, list[Note]]:
+    """The statements with what the sheet says in other ways than by equations, the requests in these terms, and what was assumed."""
     out: list[Statement] = []
     notes: list[Note] = []
     borders = [section.start for section in understood.sections][1:]
@@ -27,4 +28,5 @@ def completed(found: list[Statement], understood: Understood) -> tuple[list[Stat
             own, assumed = passed(own, phrases)
             notes += [Note("assumption", *each) for each in assumed]
         out += own
-    return [replace(s, order=k) for k, s in enumerate(out)], notes
+    out, understood, named = with_expressions(out, understood)
+    return [replace(s, order=k) for k, s in enumerate(out)], understood, notes + named

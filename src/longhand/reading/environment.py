@@ -1,6 +1,7 @@
 """What a sheet has made known so far: quantities with their axes, functions, letters, sizes, and the remarks made on the way."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -46,6 +47,7 @@ class Note:
 
 @dataclass(slots=True)
 class Environment:
+    """All that is known while the formulas of one problem are read."""
     shapes: Shapes = field(default_factory=Shapes)
     quantities: dict[str, Quantity] = field(default_factory=dict)
     functions: dict[str, SheetFunction] = field(default_factory=dict)
@@ -68,6 +70,9 @@ class Environment:
     scalars: bool = False                                           # a sheet without any vector or matrix
     columns: bool = False                                           # the examples of a batch are the columns
     rows: bool = False                                              # vectors stand as rows
+    told: Mapping[str, str] = field(default_factory=dict)           # the front matter by key
+    log: int | str | None = None                                    # the base of log where the front matter says it, or "ln"
+    roles: Mapping[str, str] = field(default_factory=dict)          # roles that the front matter gives
 
     def note(self, kind: str, span, text: str, why: str = "", suggestion: str = "") -> None:
         made = Note(kind, span, text, why, suggestion, self.owner)

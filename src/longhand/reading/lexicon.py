@@ -194,7 +194,7 @@ frozen: biases left alone, bias left alone, biases are not updated, biases not u
   biases fixed, biases are kept fixed, biases unchanged, keep the biases fixed, do not update the biases, biases are fixed,
   biases are not trained
 one-hot: one hot, one hot vector, one hot vec, one hot label, one hot label vector, one hot encoded, one hot encoding
-row vectors: row vector
+row vectors: row vector, one row, single row
 column vectors: column vector
 row-wise: row wise, per row, along rows, along the rows, along each row, rowwise, for each row, over rows
 column-wise: per column, column wise, columnwise, along columns, along the columns, for each column

@@ -104,6 +104,15 @@ def spread(formula: Formula) -> list[Formula]:
 
 
 
+def change_of(formula: Formula) -> Formula | None:
+    """The W of ΔW."""
+    match formula:
+        case Product(_, (Name(_, "Delta"), body), ("",)) if is_name(body):
+            return body
+        case _:
+            return None
+
+
 def is_named(formula: Formula | None) -> bool:
     match formula:
         case Relation(_, parts, _):

@@ -17,7 +17,9 @@ from .classify import Defined, Given, Kind, Strange, classify
 from .define import Definer
 from .environment import Environment, Note
 from .given_words import announce_upstream, put_targets, upstream_equation, with_start
+from .intermediate_data import intermediate_data, spared
 from .judge import Claim, judge, read_claim
+from .matter import Matter
 from .known import Definition, Known, collect, named
 from .names import flat
 from .repeated import compare_repeats
@@ -33,7 +35,7 @@ class ProblemReader:
     source: Source
     scope: Scope
     understood: object
-    matter: Mapping[str, object]
+    matter: Matter
     data: Mapping[str, object]
     wrt: tuple[str, ...]
     layout: str | None
@@ -51,7 +53,7 @@ class ProblemReader:
         """Classify, collect and read the definitions."""
         statements = self.scope.statements
         letters = survey.index_letters(statements)
-        env = Environment()
+        env = Environment(told=self.matter.values, log=self.matter.log, roles=self.matter.roles)
         self._habits(env)
         called = survey.called(statements)
         names = self._quantity_names(letters, called)
@@ -81,7 +83,7 @@ class ProblemReader:
 
     def _habits(self, env: Environment) -> None:
         """Whether the sheet has only numbers, or writes vectors as rows."""
-        env.rows = (self.layout or self.matter.get("layout") or asked.layout(self.understood)) == "row"
+        env.rows = (self.layout or self.matter.values.get("layout") or asked.layout(self.understood)) == "row"
         env.columns = any(p.kind == "column-wise" for p in self.understood.phrases)
         env.scalars = survey.only_numbers(self.scope.statements) and not any(isinstance(v, list | tuple) for v in self.data.values())
 
@@ -195,13 +197,14 @@ class ProblemReader:
         log = "log" if any(n.text == "log means ln" for n in env.notes) else "ln"
         problem = Problem(
             program, loss, self._data(program, request), self._sizes(program, builder), request.wanted(program, loss), request.descent(program),
-            builder.notation(splitter.made, log, builder.layout()), self.scope.title, *self._remarks(env, program))
+            builder.notation(splitter.made, log, builder.layout()), self.matter.values.get("title", self.scope.title), *self._remarks(env, program))
         faults = tuple(Remark(fault, "the program does not hold together") for fault in program.faults())
         return replace(problem, not_understood=problem.not_understood + faults + self._missing(problem) + self._unused(problem))
 
     def _missing(self, problem: Problem) -> tuple[Remark, ...]:
         """Quantities without numbers where the others have them."""
-        needed = [t for t in problem.program.given() if t.role not in ("size", "constant")]
+        unneeded = spared(problem)
+        needed = [t for t in problem.program.given() if t.role not in ("size", "constant") and t.name not in unneeded]
         without = [t.name for t in needed if t.name not in problem.data]
         if not without or len(without) == len(needed):
             return ()
@@ -327,6 +330,10 @@ class ProblemReader:
         assert self.known is not None
         data = {name: _shaped(literal.value, program[name].rank) for name, (literal, _, _) in self.known.data.items() if name in program.tensors}
         data.update({n: v for n, v in request.data.items() if n in program.tensors})
+        for name, (value, span) in intermediate_data(self.known, program, data).items():
+            data[name] = value
+            self.known.environment.note("assumption", span, f"the numbers of {name} are used as they are given",
+                                        "its formula has inputs without numbers, which are not needed then")
         return data
 
     def _sizes(self, program: Program, builder: Builder) -> dict[str, int]:

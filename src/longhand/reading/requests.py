@@ -28,13 +28,15 @@ __all__ = ["Request", "Section", "Understood", "understand"]
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What the words say. `used` are the formulas that a request or a phrase has used up; `working` is somebody's solution."""
+    """What the words say. `used` are the formulas that a request or a phrase has used up; `working` is somebody's solution; `made` are
+    names that were given to expressions asked for."""
     requests: tuple[Request, ...]
     phrases: tuple[Phrase, ...]
     used: frozenset[Span]
     unknown: tuple[Unclear, ...]
     working: tuple[Unclear, ...]
     sections: tuple[Section, ...]
+    made: frozenset[str] = frozenset()
 
 
 def understand(source: Source, blocks: Sequence[Block], formula_of: Callable[[Math], Formula | None]) -> Understood:

@@ -53,13 +53,15 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
     blocks = pieces(Source(text, source.name))
     matter = front_matter(blocks)
     formulas, remarks = _formulas(source, blocks)
+    remarks += [("problem", remark(source, note)) for note in matter.faults]
     understood = understand(source, blocks, lambda run: formulas.get(run.span))
+    understood = replace(understood, phrases=(*matter.phrases, *understood.phrases))
     wired = wirings(blocks, formulas)
     spoken = [*spoken_definitions(blocks, formulas), *wired]
     displayed = {run.span for block in blocks for run in block.runs if isinstance(run, Math) and run.display}
     found = statements(sorted([(f, span in displayed) for span, f in formulas.items()] + [(f, False) for f in spoken],
                               key=lambda item: item[0].span.start))
-    found, noted = completed(found, understood)
+    found, understood, noted = completed(found, understood)
     remarks += [(note.kind, remark(source, note)) for note in noted]
     problems, working = [], []
     judged: set[Span] = set()
@@ -77,6 +79,9 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
         start = len(text) - len(text.lstrip())
         remarks.append(("problem", remark(source, Note("problem", Span(start, start + 1), "no formula was found, and nothing that is asked",
                                                        "a problem is stated in formulas", "write formulas between dollars: $h = W x + b$"))))
+    for label, span in matter.named:
+        if not any(label in p.program.tensors for p in problems):
+            remarks.append(("problem", remark(source, Note("problem", span, f"{label} is no quantity of the sheet", "the front matter names it"))))
     for request in understood.requests:
         if request.kind == "function":
             problems += lone_functions(request, source.place(request.span.start)[0])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...calculus.derivation import gradient_name
 from ...core.problem import Wanted
 from ..document import Block, Document, Heading
-from . import cards, checked, forward, given, jacobians, numeric
+from . import assumed, cards, checked, forward, given, jacobians, numeric
 from .page import Page
 
 
@@ -18,7 +18,7 @@ def document(page: Page, checks: tuple = (), title: str = "", diagram: object = 
 
 def blocks(page: Page, checks: tuple = (), diagram: object = None) -> Iterator[Block]:
     """Given, assumed, forward pass, schematic, derivation, numbers, update, check."""
-    yield from given.blocks(page, given.assumptions(page))
+    yield from given.blocks(page, assumed.assumptions(page))
     yield from forward.blocks(page)
     asked = asked_gradients(page)
     if diagram is not None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...calculus.derivation import Derivation, Step
-from ...calculus.simplify import size_of
 from ...core.equation import Equation
-from ...core.expr import Add, Component, Delta, Entry, Expr, Mul, Power, Sum, factors, mul, terms
-from ...core.walk import free, indices_of, rebuild, walk
+from ...core.expr import Delta, Entry, Expr, Mul, Sum, factors, mul
+from ...core.walk import indices_of, walk
 from .. import symbols
 from ..document import Block, Display, Inline, StepCard, Text
-from ..maths import Brace, Fence, Line, Maths, Over, Scripts, line
+from ..maths import Maths, line
 from ..symbols import EQUALS
 from . import local
 from .lettering import Lettering
 from .page import Page, joined
+from .shaping import braced, raw, term_by_term
 from .titles import kind, rule_of, step_rule, taken_apart
 
 CHAIN = ("chain", "paths")
@@ -89,7 +89,7 @@ class Cards:
         _, index, left = step.cases[0]
         definition = page.program.equation(left.tensor)
         first, second = Sum(index, left), Sum(index, definition.right)
-        third = _term_by_term(index, definition.right)
+        third = term_by_term(index, definition.right)
         after = [first, second, third, self._known(third, step), step.after]
         lettering = page.lettering([i for i in left.at if i != index], after)
         parts = [page.formula(e, lettering.of(e)) for e in after]
@@ -107,7 +107,7 @@ class Cards:
                         return fact.total
             if isinstance(node, Mul) and not any(isinstance(n, Sum) for n in walk(node)):
                 return mul(*node.factors)
-            return _raw(node, change)
+            return raw(node, change)
 
         return change(e)
 
@@ -161,7 +161,7 @@ class Cards:
             return e
 
         def change(node: Expr) -> Expr:
-            return direct.after if isinstance(node, Entry) and node.tensor == name else _raw(node, change)
+            return direct.after if isinstance(node, Entry) and node.tensor == name else raw(node, change)
 
         return change(e)
 
@@ -268,64 +268,3 @@ def needed(derivation: Derivation, names: Iterable[str]) -> set[int]:
             found.add(each)
             waiting += by_id[each].uses
     return found
-
-
-def braced(maths: Maths, target: Maths, note: Maths) -> Maths:
-    """The maths with each occurrence of the target underbraced."""
-    wanted = target.items if isinstance(target, Line) else (target,)
-
-    def go(node: Maths) -> Maths:
-        if node == target:
-            return Brace(node, note)
-        match node:
-            case Line(items):
-                out: list[Maths] = []
-                k = 0
-                while k < len(items):
-                    if tuple(items[k:k + len(wanted)]) == tuple(wanted):
-                        out.append(Brace(target, note))
-                        k += len(wanted)
-                    else:
-                        out.append(go(items[k]))
-                        k += 1
-                return line(*out)
-            case Fence(body, opening, closing):
-                inner = go(body)
-                return inner if isinstance(inner, Brace) and inner != body else Fence(inner, opening, closing)
-            case Over(above, below):
-                return Over(go(above), go(below))
-            case Scripts(base, sub, sup):
-                return Scripts(go(base), sub, sup)
-        return node
-
-    return go(maths)
-
-
-def _term_by_term(index, e: Expr) -> Expr:
-    """Σ_index e, the sum taken of each term, without simplifying: q·ε/q stays as it is."""
-    done: list[Expr] = []
-    for term in terms(e):
-        inside = [f for f in factors(term) if index in free(f)]
-        outside = [f for f in factors(term) if index not in free(f)]
-        if inside:
-            total: Expr = Sum(index, inside[0] if len(inside) == 1 else Mul(tuple(inside)))
-            done.append(Mul((*outside, total)) if outside else total)
-        else:
-            done.append(Mul((size_of(index.axis), *outside)))
-    return done[0] if len(done) == 1 else Add(tuple(done))
-
-
-def _raw(e: Expr, change) -> Expr:
-    """The node with its parts changed and nothing simplified."""
-    match e:
-        case Add(parts):
-            return Add(tuple(change(p) for p in parts))
-        case Mul(parts):
-            return Mul(tuple(change(p) for p in parts))
-        case Power(base, exponent):
-            return Power(change(base), exponent)
-        case Sum(index, body):
-            return Sum(index, change(body))
-        case Component():
-            return e
-    return rebuild(e, change)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...calculus.descent import at_step
 from ..document import Block, Heading, Table, Text
-from . import filled
+from . import grids
 from .numeric import loss_change
 from .page import Page
 
@@ -25,7 +25,7 @@ def blocks(page: Page, checks: tuple[Any, ...]) -> Iterator[Block]:
         wrong = ", ".join(c.wrt for c in bad)
         said = f"{len(checks) - len(bad)} of {len(checks)} gradients agree with central differences; these do not: {wrong}."
     yield Text((said,), "check" if not bad else "problem")
-    rows = tuple(((page.symbol(c.wrt),), (f"{c.entries} of {c.of}",), (filled.number(c.max_error),), ("right" if c.ok else "WRONG",))
+    rows = tuple(((page.symbol(c.wrt),), (f"{c.entries} of {c.of}",), (grids.number(c.max_error),), ("right" if c.ok else "WRONG",))
                  for c in checks)
     yield Table((("with respect to",), ("entries compared",), ("largest difference",), ("",)), rows)
     for check in checks:

@@ -55,7 +55,7 @@ class Figures:
         while waiting:
             each = waiting.pop()
             tensor = self.program.tensors.get(each)
-            if each in equations:
+            if each in equations and each not in self.data:
                 needed = {t for e in equations[each] for t in tensors(e.right)}
                 waiting += [t for t in needed if t not in seen]
                 seen |= needed

@@ -12,8 +12,8 @@ from ..document import Block, Display, Heading, Item
 from ..latex_atoms import read
 from ..maths import Maths, line
 from ..symbols import EQUALS
-from . import filled
-from .given import entry_at
+from . import filled, grids
+from .assumed import entry_at
 from .page import Page
 
 MOST_ENTRIES_SHOWN = 8
@@ -112,7 +112,7 @@ def _bound(equation: Equation, at: tuple[int, ...]) -> dict[Index, int] | None:
 
 def numbers(page: Page, name: str) -> Maths:
     """The tensor as numbers, in the orientation of the sheet."""
-    return filled.grid(page.figures.text(name, page.digits), symbols.is_row(page.notation, name))
+    return grids.grid(page.figures.text(name, page.digits), symbols.is_row(page.notation, name))
 
 
 def chain(page: Page, name: str, parts: list[Maths], closed: bool = True, at: tuple[int, ...] | None = None,
@@ -121,7 +121,7 @@ def chain(page: Page, name: str, parts: list[Maths], closed: bool = True, at: tu
     does not follow from rounded numbers: it then has a line of its own."""
     figures = page.figures
     text = figures.entry_text(name, at, page.digits) if at is not None else figures.text(name, page.digits)
-    result = filled.grid(text, symbols.is_row(page.notation, name))
+    result = grids.grid(text, symbols.is_row(page.notation, name))
     forms = closed_form(page, name, at) if closed else None
     parts = list(dict.fromkeys(parts))
     relations = ["="] * (len(parts) - 1)
@@ -159,7 +159,7 @@ def closed_form(page: Page, name: str, at: tuple[int, ...] | None) -> Maths | No
         return None
 
     cells = _as_maths(forms, figures.entry_text(name, at, page.digits) if at is not None else figures.text(name, page.digits))
-    return filled.grid(cells, symbols.is_row(page.notation, name)) if page.tensors[name].rank <= 2 else None
+    return grids.grid(cells, symbols.is_row(page.notation, name)) if page.tensors[name].rank <= 2 else None
 
 
 def _flat(forms):
@@ -175,7 +175,7 @@ def _as_maths(forms, texts):
     if isinstance(forms, list):
         return [_as_maths(form, text) for form, text in zip(forms, texts, strict=True)]
     if forms.rational and texts is not None and _ends(forms.text()):
-        return filled.number(texts)
+        return grids.number(texts)
     return read(forms.latex())
 
 

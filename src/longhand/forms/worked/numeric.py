@@ -11,10 +11,11 @@ from ...core.problem import Descent, Notation, Problem, Spelling
 from .. import symbols
 from ..document import Block, Display, Heading, Inline, Table, Text
 from ..maths import Maths, Sign
-from . import filled
+from . import filled, grids
+from .assumed import entry_at
 from .cards import needed
 from .forward import chain, valued
-from .given import NAMES, entry_at
+from .given import NAMES
 from .page import Page, marked
 
 NEW = r"\mathrm{new}"
@@ -47,7 +48,7 @@ def is_state(name: str, descent: Descent) -> bool:
     return bool(of) and parameter in descent.parameters
 
 
-STATES = {"velocity": "v", "first moment": "m", "second moment": "s", "corrected first moment": r"\hat{m}",
+STATES = {"velocity": "v", "change": r"\Delta", "first moment": "m", "second moment": "s", "corrected first moment": r"\hat{m}",
           "corrected second moment": r"\hat{s}"}
 """What a method carries along -> its letter."""
 
@@ -116,7 +117,7 @@ def _slices(page: Page, name: str) -> Iterator[Block]:
     text = figures.text(name, page.digits)
     for k, part in enumerate(text):
         left = symbols.indexed(symbols.symbol(page.plain, name, page.tensors), [Sign(str(k + 1), "number"), Sign(":"), Sign(":")])
-        yield Display((left, filled.grid(part)))
+        yield Display((left, grids.grid(part)))
 
 
 # ---- updates ------------------------------------------------------------------------------------------------------
@@ -185,7 +186,7 @@ def _afterwards(page: Page) -> Iterator[Block]:
     last = page.program.equation(at_step(loss, steps))
     yield from valued(page, last, page.matrix_maths(last), closed=False)
     if steps > 1:
-        rows = tuple(((str(s),), (filled.number(figures.entry_text(at_step(loss, s), (), 10)),)) for s in range(steps + 1))
+        rows = tuple(((str(s),), (grids.number(figures.entry_text(at_step(loss, s), (), 10)),)) for s in range(steps + 1))
         yield Table((("after step",), (page.symbol(loss),)), rows)
 
 
@@ -202,4 +203,4 @@ def loss_change(page: Page) -> tuple[Inline, ...]:
 
 
 def _plain(text: str) -> Maths:
-    return filled.number(text)
+    return grids.number(text)
