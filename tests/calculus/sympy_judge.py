@@ -19,8 +19,12 @@ FUNCTIONS = {
 }
 
 
+DIGITS = 30
+
+
 class Symbolic:
-    """Entries of a program as SymPy formulas: one variable stays a symbol, all other data are put in as exact numbers."""
+    """Entries of a program as SymPy formulas: one variable stays a symbol, all other data are numbers of 30 digits, so that what does
+    not depend on it is a number at once (exact, a formula of seven inputs takes SymPy minutes)."""
 
     def __init__(self, problem: Problem, wrt: str, at: tuple[int, ...]):
         self.problem, self.moving = problem, (wrt, at)
@@ -36,7 +40,7 @@ class Symbolic:
                 value = self.problem.data[name]
                 for k in at:
                     value = value[k]
-                self.known[name, at] = sp.Rational(value.numerator, value.denominator)
+                self.known[name, at] = sp.Float(value.numerator, DIGITS) / value.denominator
             else:
                 self.known[name, at] = self.value(equation.right, dict(zip(equation.left.at, at, strict=True)))
         return self.known[name, at]
@@ -78,5 +82,5 @@ def sympy_gradient(problem: Problem, wrt: str) -> np.ndarray:
         for k in at:
             here = here[k]
         slope = sp.diff(formula.entry(problem.loss, ()), formula.symbol)
-        out[at] = float(slope.subs(formula.symbol, sp.Rational(here.numerator, here.denominator)).evalf(30))
+        out[at] = float(slope.subs(formula.symbol, sp.Float(here.numerator, DIGITS) / here.denominator).evalf(DIGITS))
     return out

@@ -15,8 +15,9 @@ from longhand.calculus.derivation import Derivation, gradient_name
 from longhand.calculus.jacobian import derive
 from longhand.core.expr import ZERO, Number, mul
 from longhand.core.problem import Notation
+from longhand.core.walk import tensors
 from longhand.forms.matrix import matrix_form
-from longhand.numbers.arithmetic import FLOATS
+from longhand.numbers.arithmetic import Floats
 from longhand.numbers.gradcheck import gradient_check
 from longhand.numbers.interpret import Values
 
@@ -32,7 +33,7 @@ def wrong_gradients(derivation: Derivation) -> list[str]:
     problem = derivation.problem
     ready = judge(problem)
     ready.run(derivation.backward)
-    recurrent = {e.name for e in problem.program.equations if e.name in {n.tensor for n in _entries(e.right)}}
+    recurrent = {e.name for e in problem.program.equations if e.name in tensors(e.right)}
     wrong = []
     for tensor in problem.program.tensors.values():
         name = gradient_name(problem.loss, tensor.name)
@@ -41,12 +42,6 @@ def wrong_gradients(derivation: Derivation) -> list[str]:
             if not close(slope, ready.array(derivation.results[name].right, derivation.results[name].left.at), 2e-6):
                 wrong.append(name)
     return wrong
-
-
-def _entries(e):
-    from longhand.core.expr import Entry
-    from longhand.core.walk import walk
-    return [node for node in walk(e) if isinstance(node, Entry)]
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -85,9 +80,9 @@ def test_at_sixty_digits(seed):
     assert sum(check.entries for check in checks) > 0
 
 
-@pytest.mark.parametrize("seed", range(0, 40, 3))
+@pytest.mark.parametrize("seed", range(8))
 def test_against_sympy(seed):
-    net = network(seed, activation=("tanh", "sigmoid", "relu", "softplus", "elu")[seed % 5])
+    net = network(seed, batch=False, activation=("tanh", "sigmoid", "relu", "softplus", "elu")[seed % 5])
     problem = net.problem()
     derivation = derive(problem)
     ready = judge(problem)
@@ -105,7 +100,7 @@ def test_the_interpreter_agrees(seed):
     derivation = derive(problem)
     ready = judge(problem)
     ready.run(derivation.backward)
-    values = Values(derivation.backward, problem.data, problem.sizes, FLOATS)
+    values = Values(derivation.backward, problem.data, problem.sizes, Floats())
     for name, equation in derivation.results.items():
         assert close(np.array(values.tensor(name), float), ready.array(equation.right, equation.left.at), 2e-6), (name, net.notes)
 

@@ -37,6 +37,9 @@ READ_WHOLE = {
     "Implement the forward and backward passes for the network.": [("implement", (), ())],
     "Compute the gradent with respect to all weigths.": [("gradient", (), ("weights",))],
     "Hence write the update rule for $p$.": [("update", ("p",), ())],
+    "Derivatives of tanh and ReLU.": [("function", (), ("tanh", "relu"))],
+    "Also the derivative of the logistic function.": [("function", (), ("sigmoid",))],
+    "Report the loss before each update.": [("update", (), ("loss",))],
 }
 
 LISTED = [
@@ -48,11 +51,8 @@ LISTED = [
     "Prove that the Hessian is positive.",
     "The notes claim that $\\partial E/\\partial p = 3$.",
     "Give $p$ in closed form.",
-    "Derivatives of tanh and ReLU.",
-    "Also the derivative of the logistic function.",
     "Compute $o$ when $s_1 + s_2 = 1, 0, 3$.",
     "Give the first steps.",
-    "Report the loss before each update.",
     "Simulate the training for $100$ steps.",
     "Find the average gradient over the examples.",
     "Compute the gradient averaged over the batch.",

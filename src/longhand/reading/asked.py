@@ -30,8 +30,8 @@ def layout(understood: Understood) -> str | None:
     return "row" if "row vectors" in kinds else "column" if "column vectors" in kinds else None
 
 
-def in_working(understood: Understood, span) -> bool:
-    """Whether the formula stands in somebody's worked solution, as far as the words around it tell."""
+def in_working(understood: Understood) -> bool:
+    """Whether the sheet holds somebody's worked solution, as far as its words tell."""
     return bool(understood.working)
 
 
@@ -235,9 +235,16 @@ class Asked:
         if request.kind == "hessian" and not out and subject is not None:
             given = [t.name for t in program.given() if t.role in ("parameter", "input")]
             out += [Wanted("hessian", subject, (name,), False, line, request.text) for name in given]
+        if subject is None and request.kind in ("gradient", "hessian", "backward") and not out and program.equations \
+                and not any(isinstance(n, Derivative | Nabla) for f in request.objects for n in walk(f)) and not self._derives(request):
+            self.env.note("problem", request.span, "a gradient is asked, and the sheet has no loss", "", "write the loss as a formula, L = ...")
         if request.kind == "schematic":
             out.append(Wanted("schematic", text=request.text))
         return out
+
+    def _derives(self, request: Request) -> bool:
+        """Whether the sheet itself says by formulas which derivatives a backward pass is made of."""
+        return request.kind == "backward" and any(isinstance(n, Derivative) for k in self.kinds for n in walk(k.statement.formula))
 
     def _unresolved(self, formula: Formula, request: Request) -> None:
         """An object of a request that is no quantity of the problem: an index and its range, a number, a size, or something not understood."""

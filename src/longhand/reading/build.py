@@ -104,7 +104,7 @@ class Builder:
             return "label"
         if self._is_place(name, equations):
             return "label"
-        return "parameter"
+        return "data" if "parameter" in self.env.roles.values() else "parameter"
 
     def _is_place(self, name: str, equations: list[Equation]) -> bool:
         """Whether the quantity is used as a position: a class label."""

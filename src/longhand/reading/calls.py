@@ -176,7 +176,8 @@ def _loss(reader: Elaborator, loss, formula: Call) -> Term:
         return lambda *at: rename(e, dict(zip(axes, at, strict=True)))
 
     placeholders: tuple[Axis, ...] = tuple(i.axis for i in axes)
-    reader.env.note("assumption", formula.span, f"{flat(formula.function)} is the {loss.name}", "the sheet does not define it")
+    if flat(formula.function) != loss.name:
+        reader.env.note("assumption", formula.span, f"{flat(formula.function)} is the {loss.name}", "the sheet does not define it")
     return Term(loss.build(maker(both[0]), maker(both[1]), placeholders))
 
 

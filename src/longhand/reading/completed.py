@@ -10,6 +10,7 @@ from .named_loss import with_loss
 from .requests import Understood
 from .softmax_words import with_softmax
 from .statements import Statement
+from .worded_loss import with_worded_loss
 
 PASSES = (with_loss, with_softmax)
 
@@ -24,7 +25,8 @@ def completed(found: list[Statement], understood: Understood) -> tuple[list[Stat
         own, renamed = assignments.settled(own)
         notes += [Note("assumption", span, text, "each formula reads the value that the quantity has by then") for span, text in renamed]
         phrases = [p for p in understood.phrases if p.span.start >= start and (end is None or p.span.start < end)]
-        for passed in PASSES:
+        asked = [r for r in understood.requests if r.span.start >= start and (end is None or r.span.start < end)]
+        for passed in (*PASSES, lambda given, told: with_worded_loss(given, told, asked)):
             own, assumed = passed(own, phrases)
             notes += [Note("assumption", *each) for each in assumed]
         out += own

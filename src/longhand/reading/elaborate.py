@@ -15,6 +15,7 @@ from .syntax import (
 )
 from .terms import UNIT, Term, Unclear, elementwise, summed, total, transposed
 
+CIRCLE = "pi"                    # the number, where the sheet has no quantity of that name
 LARGEST_POWER = 4000             # bits of a number raised to a power
 RELATIONS = {">": ">", "<": "<", ">=": ">=", "<=": "<=", "=": "==", "!=": "!="}
 
@@ -55,7 +56,7 @@ class Elaborator:
                 term = self(body)
                 return Term(power(term.expr, Rational(1, 2)), term.axes)
             case Norm(_, body, bars):
-                return self.norm(body, bars, 1)
+                return self.norm(body, bars, None, None)
             case Cases():
                 return self.cases(formula)
             case Relation(span, (left, right), (sign,)) if sign in RELATIONS:
@@ -83,6 +84,8 @@ class Elaborator:
         if term is None:
             if found.name in self.env.sizes and not found.indices:
                 term = Term(Entry(found.name))
+            elif found.name == CIRCLE and not self.env.known(CIRCLE) and not found.indices:
+                term = Term(Entry(CIRCLE))
             elif found.name in self.env.letters and not found.indices:
                 raise Unclear(formula.span, f"the index {found.name} used as a number")
             else:
@@ -108,12 +111,22 @@ class Elaborator:
             raise Unclear(formula.span, f"{found.name} without an exponent or argument")
         if found.indices:
             rank, guessed = len(found.indices), False
+        elif loose := self.unbound(formula):
+            raise Unclear(formula.span, f"the index {loose} of {found.name} is bound by no sum, no range and not by the left side",
+                          f"sum over {loose}, or write an index that is bound")
         else:
             rank, guessed = self.guess(found.name), True
         axes = tuple(env.shapes.axis(origin=found.name) for _ in range(rank))
         quantity = Quantity(found.name, axes, found.spelled, brackets=found.brackets, guessed=guessed)
         env.quantities[found.name] = quantity
         return quantity
+
+    def unbound(self, formula: Formula) -> str | None:
+        """A letter that is an index elsewhere, and not bound here, where others are."""
+        for item in items(formula.sub) if isinstance(formula, Script) and self.env.letters else ():
+            if isinstance(item, Name) and item.text not in self.env.letters and (item.text in self.env.summed or item.text in self.env.ranges):
+                return item.text
+        return None
 
     def guess(self, name: str) -> int:
         """Rank by use, else by habit: a capital letter is a matrix, a small Latin letter a vector, a Greek letter or a word a number."""
@@ -168,7 +181,7 @@ class Elaborator:
             exponent = self(formula.sup)
             return Term(Apply("exp", (exponent.expr,)), exponent.axes)
         if isinstance(formula.base, Norm):
-            return self.norm(formula.base.body, formula.base.bars, formula.sup)
+            return self.norm(formula.base.body, formula.base.bars, formula.sub, formula.sup)
         if isinstance(formula.base, Numeral):
             if formula.sub is not None:
                 return self.indicator(formula)
@@ -210,9 +223,14 @@ class Elaborator:
 
     # ---- norms and cases --------------------------------------------------------------------------------------------
 
-    def norm(self, body: Formula, bars: int, sup: Formula | int | None) -> Term:
+    def norm(self, body: Formula, bars: int, which: Formula | None, sup: Formula | None) -> Term:
+        """|x| of a number; ‖x‖, ‖x‖_2 and ‖W‖_F, the root of the sum of all squares; ‖x‖_1, the sum of all absolute values."""
         term = self(body)
-        exponent = 1 if sup in (None, 1) else self.exponent(sup)
+        exponent = 1 if sup is None else self.exponent(sup)
+        if which is not None and flat(which) == "1" and bars == 2:
+            return Term(power(summed(Term(Apply("abs", (term.expr,)), term.axes)).expr, exponent))
+        if which is not None and (bars == 1 or flat(which) not in ("2", "F")):
+            raise Unclear(which.span, "a norm that is not known", "write ‖x‖_2, ‖x‖_1 or ‖W‖_F")
         if bars == 1:
             if not term.scalar:
                 raise Unclear(body.span, "bars round a vector", "write \\|x\\| for the norm")

@@ -60,6 +60,8 @@ class Environment:
     spelled: dict[str, Formula] = field(default_factory=dict)       # formulas of names that the reader itself made
     used: set[str] = field(default_factory=set)                     # given names whose numbers are taken into account without a tensor
     index_letters: set[str] = field(default_factory=set)            # letters that the sheet uses as indices
+    summed: set[str] = field(default_factory=set)                   # those that a sum binds somewhere
+    alone: set[str] = field(default_factory=set)                    # names that stand somewhere without any script
     letters: dict[str, Index] = field(default_factory=dict)         # index letters bound where we are
     locals: dict[str, Term] = field(default_factory=dict)           # parameters of a sheet function being applied
     fixed_indices: set[str] = field(default_factory=set)            # unbound index letters that stand once in the formula being read
@@ -90,6 +92,9 @@ class Environment:
         for option in options:                                      # unknown: letters that are bound are indices
             if option.indices and option.power is None and all(self.is_index(i) for i in option.indices) and any(
                     self._letter(i) for i in option.indices):
+                return option
+        for option in options:                                      # x^2 where x stands alone elsewhere
+            if isinstance(option.power, Numeral) and not option.indices and (option.name in self.alone or option.name == "pi"):
                 return option
         return options[0] if options else None
 

@@ -98,7 +98,7 @@ outputs: output, predicted output, prediction, predicted value of the output, ou
   model output
 loss: loss, cost, error, total error, total loss, loss value, objective, loss function, cost function, error function, total cost,
   objective function, error value, value of the loss
-logits: logit
+logits: logit, score
 probabilities: probability, predicted probability, class probability, class probabilities
 hidden: hidden node, hidden unit, hidden neuron, hidden layer, hidden activation, hidden state, hidden value, hidden layer output,
   activation, hidden layer activation, unit, node, neuron

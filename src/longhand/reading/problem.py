@@ -10,17 +10,17 @@ from ..core.equation import Equation, Fact, Program
 from ..core.expr import ONE
 from ..core.problem import Problem, Remark, Value, Wanted
 from ..core.walk import tensors
-from . import asked, outside, survey
+from . import accounts, asked, outside, survey
 from .agree import agree
 from .build import Builder
-from .classify import Defined, Given, Kind, Strange, classify
+from .classify import Defined, Given, Kind, classify
 from .define import Definer
 from .environment import Environment, Note
 from .given_words import announce_upstream, put_targets, upstream_equation, with_start
 from .intermediate_data import intermediate_data, spared
 from .judge import Claim, judge, read_claim
 from .matter import Matter
-from .known import Definition, Known, collect, named
+from .known import Definition, Known, collect
 from .names import flat
 from .repeated import compare_repeats
 from .scopes import Scope
@@ -67,6 +67,7 @@ class ProblemReader:
         env.mentioned = survey.mentioned(statements, letters)
         env.ranks = survey.ranks(statements, letters)
         env.index_letters = letters
+        env.summed, env.alone = survey.summed_letters(statements), survey.alone(statements)
         asked.words_into(env, self.understood, self.scope)
         self.known = collect(self.kinds, letters, env)
         words = tuple(asked.phrases(self.understood, self.scope))
@@ -136,14 +137,17 @@ class ProblemReader:
         return chosen
 
     def _agrees(self, first: Equation, second: Equation) -> bool:
-        """Whether two definitions of a quantity give the same values, as far as that can be tried."""
+        return self._agree(first, second) is True
+
+    def _agree(self, first: Equation, second: Equation) -> bool | None:
+        """Whether two definitions of a quantity give the same values; None where that cannot be tried."""
         assert self.known is not None and self.definer is not None
         rest = [d.equation for d in self.definer.done.values() if d.equation.name != first.name]
         whole = Builder(self.known.environment, [*rest, first, second], self.known.data).program(None, set())
         *mine, theirs = whole.equations
         if first.name in tensors(theirs.right):
             return False
-        return agree(Program(whole.tensors, tuple(self._ordered(mine)), ()), first.name, theirs) is True
+        return agree(Program(whole.tensors, tuple(self._ordered(mine)), ()), first.name, theirs)
 
     # ---- the problem ----------------------------------------------------------------------------------------------
 
@@ -179,7 +183,7 @@ class ProblemReader:
         equations += [upstream_equation(env, *each, Span(self.scope.start, self.scope.start)) for each in self.upstream if each[1] in env.quantities]
         equations = self._ordered(equations)
         request = asked.Asked(self.understood, self.scope, self.known, self.kinds, equations, self.wrt, self._own())
-        self._complain()
+        self._complain(request)
         if not equations:
             self.loose += env.notes
             return None
@@ -192,6 +196,8 @@ class ProblemReader:
         program = self._needed(splitter.run(), request)
         program = replace(program, facts=tuple(self._facts(program, loss)))
         self._judge(claims, whole, program)
+        for note in accounts.undeclared(program, self.known):
+            env.note(note.kind, note.span, note.text, note.why, note.suggestion)
         program = self._with_examples(program, loss)
         program = request.with_rate(program)
         log = "log" if any(n.text == "log means ln" for n in env.notes) else "ln"
@@ -215,15 +221,9 @@ class ProblemReader:
     def _unused(self, problem: Problem) -> tuple[Remark, ...]:
         """Numbers on the sheet that nothing understood uses."""
         assert self.known is not None
-        own = {s.order for s in self.scope.own}
-        given = {named(k.name): k for k in self.kinds if isinstance(k, Given) and k.statement.order in own}
-        out = []
-        for name, (_, spelled, span) in self.known.data.items():
-            used = name in problem.program.tensors or name in self.known.environment.used or name in problem.sizes or name in self.known.environment.sizes
-            if not used and name in {flat(k.name) or named(k.name) for k in given.values()} and not self._is_working(given.get(name, next(
-                    iter(given.values()))).statement):
-                out.append(self._remark(Note("problem", span, f"the numbers of {name} are used by nothing that was understood")))
-        return tuple(out)
+        if asked.in_working(self.understood):
+            return ()
+        return tuple(map(self._remark, accounts.unused(problem, self.known, self.kinds, {s.order for s in self.scope.own})))
 
     def _with_examples(self, program: Program, loss: str | None) -> Program:
         """The program for a batch, where --data gives a row of numbers for each of several examples."""
@@ -348,30 +348,19 @@ class ProblemReader:
 
     # ---- remarks --------------------------------------------------------------------------------------------------
 
-    def _complain(self) -> None:
-        """Every statement that could not be read and that something asked may depend on is a problem; the rest is working."""
+    def _complain(self, request: asked.Asked) -> None:
+        """Every statement that nothing takes up is a problem, or somebody's working."""
         assert self.known is not None and self.definer is not None
-        env = self.known.environment
-        failed = self.definer.failed
-        for name, (definition, trouble) in failed.items():
-            if self._is_working(definition.kind.statement):
-                self.working.append(self._remark(Note("working", definition.kind.statement.span, f"a formula for {name}", trouble.reason)))
-            elif trouble.cause not in failed:
-                above = self.definer.needing(name)
-                why = f"{', '.join(above)} {'needs' if len(above) == 1 else 'need'} it, and cannot be computed either" if above else ""
-                env.note("problem", trouble.span, f"{name} is not understood: {trouble.reason}", why, trouble.suggestion)
-        for kind in self.kinds:
-            if isinstance(kind, Strange):
-                if self._is_working(kind.statement):
-                    self.working.append(self._remark(Note("working", kind.statement.span, "a formula that is not used", kind.reason)))
-                else:
-                    env.note("problem", kind.statement.span, "not understood", kind.reason)
-        for kind in self.known.claims:
-            if not isinstance(kind, Strange):
-                self.working.append(self._remark(Note("working", kind.statement.span, "a result on the sheet", "solving does not use it")))
-
-    def _is_working(self, statement) -> bool:
-        return asked.in_working(self.understood, statement.span)
+        working = asked.in_working(self.understood) or accounts.worked(self.kinds)
+        own = {s.order for s in self.scope.own}
+        notes = [*accounts.complaints(self.kinds, self.known, self.definer, working), *accounts.expressions(self.kinds, own, self.understood, working)]
+        repeats = [r.span for r in request.requests if r.again]
+        notes += () if working else accounts.second_formulas(self.known, self.definer, own, repeats, self._agree)
+        for note in notes:
+            if note.kind == "working":
+                self.working.append(self._remark(note))
+            else:
+                self.known.environment.note(note.kind, note.span, note.text, note.why, note.suggestion)
 
     def _remark(self, note: Note) -> Remark:
         line, column = self.source.place(note.span.start)

@@ -168,8 +168,13 @@ def _closes(tokens: list[Token], at: int) -> bool:
 
 
 def _inline_stop(tokens: list[Token], at: int) -> bool:
-    """A formula that has the full stop inside its dollars, before a word in capitals."""
-    if tokens[at].kind != "math" or not _stops(tokens[at]) or at + 1 == len(tokens):
+    """A formula that has the full stop inside its dollars, before a word in capitals; a display needs no full stop there."""
+    if tokens[at].kind != "math" or at + 1 == len(tokens):
+        return False
+    after = tokens[at + 1]
+    if _is_display(tokens[at]) and after.kind == "word" and after.text[:1].isupper() and after.text[1:].islower():
+        return True
+    if not _stops(tokens[at]):
         return False
     return tokens[at + 1].kind == "label" or tokens[at + 1].text[:1].isupper()
 

@@ -21,6 +21,9 @@ from .statements import statements
 from .syntax import Formula, Span
 
 
+MOST = 1000                     # formulas of one sheet, eight times what the longest real one has
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """What was understood of a text. `working` are somebody's own results on the sheet, which solving does not use."""
@@ -51,6 +54,10 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
 def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str, ...], layout: str | None) -> Sheet:
     """The text of the source, or of one of its alternatives, at the same places."""
     blocks = pieces(Source(text, source.name))
+    runs = [run for block in blocks for run in block.runs if isinstance(run, Math)]
+    if len(runs) > MOST:
+        note = Note("problem", runs[MOST].span, f"a sheet of {len(runs)} formulas", f"at most {MOST} are read", "give one problem sheet, not a whole book")
+        return Sheet((), (), (), (remark(source, note),), (), source)
     matter = front_matter(blocks)
     formulas, remarks = _formulas(source, blocks)
     remarks += [("problem", remark(source, note)) for note in matter.faults]

@@ -79,6 +79,8 @@ def bounds(reader: Elaborator, formula: BigOperator) -> tuple[dict[str, tuple[in
     letters: dict[str, tuple[int, int | str | None]] = {}
     conditions: list[Relation] = []
     high = _limit(formula.upper)
+    if isinstance(high, str) and not reader.env.known(high):
+        reader.env.sizes.add(high)
     lower = formula.lower
     for part in () if lower is None else items(lower):
         match part:

@@ -7,7 +7,7 @@ from ..functions import table
 from .known import chosen_head
 from .names import flat, is_transpose, items
 from .statements import Statement
-from .syntax import BigOperator, Call, Formula, Fraction, Index, Matrix, Name, Norm, Numeral, Product, Relation, Row, Script, Symbol
+from .syntax import Accent, BigOperator, Call, Formula, Fraction, Index, Matrix, Name, Norm, Numeral, Product, Relation, Row, Script, Symbol
 
 INDEX_LETTERS = frozenset("ijklmnprst")
 VECTORS = frozenset({"softmax", "ce"})
@@ -52,6 +52,21 @@ def mentioned(statements: Sequence[Statement], letters: set[str]) -> set[str]:
             if reading is not None and not (isinstance(node, Name) and node.text in letters):
                 found.add(reading.name)
     return found
+
+
+def alone(statements: Sequence[Statement]) -> set[str]:
+    """Names that stand somewhere without any script: where x does, x^2 is its square."""
+    found: set[str] = set()
+    for statement in statements:
+        bases = {id(node.base) for node in statement.nodes if isinstance(node, Script)}
+        found |= {reading.name for node, options in statement.names if isinstance(node, Name | Accent) and id(node) not in bases for reading in options}
+    return found
+
+
+def summed_letters(statements: Sequence[Statement]) -> set[str]:
+    """Letters that a sum binds somewhere."""
+    return {part.text for statement in statements for node in statement.nodes if isinstance(node, BigOperator) and node.lower is not None
+            for item in items(node.lower) for part in (item.parts[:1] if isinstance(item, Relation) else (item,)) if isinstance(part, Name)}
 
 
 def ranks(statements: Sequence[Statement], letters: set[str]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..calculus.simplify import sum_over
 from ..core.axis import Axis, Index
-from ..core.expr import Add, Expr, Power, add, mul, power
+from ..core.expr import ZERO, Add, Expr, Power, add, mul, power
 from ..core.walk import rename
 from .names import flat
 from .syntax import Formula, Negative
@@ -192,15 +192,17 @@ def described(shapes: Shapes, term: Term) -> str:
 
 def total(shapes: Shapes, terms: list[Term], written: tuple[Formula, ...]) -> Term:
     """The sum of terms of one shape."""
-    result = terms[0]
+    parts, axes = [terms[0].expr], terms[0].axes
     for term, formula in zip(terms[1:], written[1:], strict=True):
-        both = elementwise(shapes, result, term, formula.span, "the two sides of a sum")
+        before = Term(add(*parts) if len(Term(ZERO, axes).real) < len(term.real) else ZERO, axes)      # repeated along the new axes, or left alone
+        both = elementwise(shapes, before, term, formula.span, "the two sides of a sum")
         if both is None:
             body = formula.body if isinstance(formula, Negative) else formula
-            raise Unclear(body.span, f"a sum of unlike shapes: what stands before {described(shapes, result)} and {flat(body) or 'this term'} "
+            raise Unclear(body.span, f"a sum of unlike shapes: what stands before {described(shapes, before)} and {flat(body) or 'this term'} "
                                      f"{described(shapes, term)}", "give the two one shape")
-        result = Term(add(both[0], both[1]), both[2])
-    return result
+        parts = [*both[:2]] if before.expr != ZERO else [*parts, both[1]]
+        axes = both[2]
+    return Term(add(*parts), axes)
 
 
 def times(shapes: Shapes, a: Term, b: Term, span) -> Term | None:
@@ -211,6 +213,8 @@ def times(shapes: Shapes, a: Term, b: Term, span) -> Term | None:
 
 def over(shapes: Shapes, a: Term, b: Term, span) -> Term:
     """a / b, entry by entry where either has entries."""
+    if b.expr == ZERO:
+        raise Unclear(span, "a division by zero")
     both = elementwise(shapes, a, b, span, "the two sides of a division")
     if both is None:
         raise Unclear(span, "a division of unlike shapes")

@@ -1,0 +1,156 @@
+"""Accounts: what a sheet says that its problem does not take up, and what the problem needs that the sheet does not say."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+
+from ..core.equation import Equation, Program, Tensor
+from ..core.problem import Problem
+from .classify import Claimed, Declared, Defined, Given, Kind, Mentioned, Strange
+from .define import Definer
+from .environment import Note
+from .known import Known, named
+from .names import flat, latex
+from .requests import Understood
+from .syntax import (
+    BigOperator, Call, Derivative, Formula, Fraction, Group, Nabla, Negative, Norm, Numeral, Product, Relation, Root, Span, Sum, children, walk,
+)
+
+EXPRESSIONS = (Product, Sum, Call, Fraction, BigOperator, Norm, Root, Negative)
+RESULTS = 2                                             # derivatives with their values
+SPARED = frozenset({"size", "constant", "data"})       # roles of what need not be declared
+
+
+def complaints(kinds: list[Kind], known: Known, definer: Definer, working: bool) -> Iterator[Note]:
+    """Statements that were not understood: problems, or working where the sheet holds somebody's solution."""
+    for name, (definition, trouble) in definer.failed.items():
+        if working:
+            yield Note("working", definition.kind.statement.span, f"a formula for {name}", trouble.reason)
+        elif trouble.cause not in definer.failed:
+            above = definer.needing(name)
+            why = f"{', '.join(above)} {'needs' if len(above) == 1 else 'need'} it, and cannot be computed either" if above else ""
+            yield Note("problem", trouble.span, f"{name} is not understood: {trouble.reason}", why, trouble.suggestion)
+    for kind in kinds:
+        if isinstance(kind, Strange):
+            if working:
+                yield Note("working", kind.statement.span, "a formula that is not used", kind.reason)
+            else:
+                yield Note("problem", kind.statement.span, "not understood", kind.reason)
+    for claim in known.claims:
+        if isinstance(claim, Given) and not working and (name := named(claim.name)) in known.data:
+            yield Note("problem", claim.name.span, f"{name} is given numbers twice, and the first are used", "",
+                       "leave one of the two out, or give the second another name")
+        elif not isinstance(claim, Strange):
+            yield Note("working", claim.statement.span, "a result on the sheet", "solving does not use it")
+
+
+def worked(kinds: list[Kind]) -> bool:
+    """Whether the sheet holds results of a derivation, more than a hint has: somebody's solution."""
+    return sum(isinstance(k, Claimed) and isinstance(k.statement.formula, Relation) and isinstance(k.statement.formula.parts[0], Derivative | Nabla)
+               for k in kinds) >= RESULTS
+
+
+def second_formulas(known: Known, definer: Definer, own: set[int], spared: Iterable[Span],
+                    agree: Callable[[Equation, Equation], bool | None]) -> Iterator[Note]:
+    """Formulas for a quantity that has one already: nothing to say where the two agree. `spared` are requests that name a second formula."""
+    spans = list(spared)
+    for name, definitions in known.definitions.items():
+        chosen = definer.done.get(name)
+        if chosen is None:
+            continue
+        for definition in definitions:
+            statement = definition.kind.statement
+            if definition is chosen.definition or statement.order not in own or any(s.start <= statement.span.start < s.end for s in spans):
+                continue
+            others = definer.again(definition)
+            verdicts = {agree(chosen.equation, other) for other in others or ()}
+            if others is None:
+                yield Note("problem", statement.span, f"a second formula for {name} that is not understood", "the first is used",
+                           "give what it defines a name of its own")
+            elif False in verdicts:
+                yield Note("problem", statement.span, f"a second formula for {name} that does not agree with the first", "the first is used",
+                           "give what it defines a name of its own")
+            elif None in verdicts:
+                yield Note("assumption", statement.span, f"the first formula for {name} is used, and not this one", "the two could not be compared")
+
+
+# ---- formulas in the text that state nothing ----------------------------------------------------------------------
+
+def expressions(kinds: list[Kind], own: set[int], understood: Understood, working: bool) -> Iterator[Note]:
+    """Expressions that stand in the text by themselves, that nothing asks for and no formula contains: "we add $\\lambda \\|W\\|^2$"."""
+    known = {flat(k.left) for k in kinds if isinstance(k, Defined)} | {flat(n) for k in kinds if isinstance(k, Declared) for n in k.names}
+    loose = [k.statement for k in kinds if isinstance(k, Mentioned) and k.statement.order in own and _says_something(k.statement.formula)
+             and any(reading.name in known for _, options in k.statement.names for reading in options)]
+    if not loose:
+        return
+    contained = {_shape(node) for k in kinds if not isinstance(k, Mentioned) for node in k.statement.nodes if isinstance(node, EXPRESSIONS)}
+    for statement in loose:
+        at = statement.span
+        if _shape(_bare(statement.formula)) in contained or any(s.start <= at.start and at.end <= s.end for s in understood.used):
+            continue
+        if working:
+            yield Note("working", at, "an expression in the text")
+        else:
+            yield Note("problem", at, "an expression that nothing uses", "it stands in the text, and no formula contains it",
+                       "state what it is: $... = ...$")
+
+
+def _bare(formula: Formula) -> Formula:
+    return _bare(formula.body) if isinstance(formula, Group) else formula
+
+
+def _says_something(formula: Formula) -> bool:
+    """Not a name, a number, a size such as 2 × 3, a function at its argument, a derivative."""
+    formula = _bare(formula)
+    if not isinstance(formula, EXPRESSIONS) or flat(formula) is not None:
+        return False
+    if isinstance(formula, Call):
+        return any(_says_something(a) for a in formula.arguments)
+    if isinstance(formula, Product) and set(formula.operators) <= {"times"}:
+        return False
+    inside = list(walk(formula))
+    return any(not isinstance(n, Numeral | Negative | Fraction | Product | Sum) for n in inside) and not any(isinstance(n, Derivative | Nabla) for n in inside)
+
+
+def _shape(formula: Formula) -> tuple:
+    """The formula without its places, to compare."""
+    own = tuple(v for name in type(formula).__dataclass_fields__ if not isinstance(v := getattr(formula, name), Formula | Span | tuple))
+    return (type(formula).__name__, own, tuple(_shape(child) for child in children(formula)))
+
+
+# ---- what the sheet does not say ----------------------------------------------------------------------------------
+
+def undeclared(program: Program, known: Known) -> Iterator[Note]:
+    """Symbols without a shape, numbers or a formula of their own, where the sheet declares the others."""
+    env = known.environment
+    told = set(known.declared) | set(known.data) | env.heads | env.roles.keys() | {r.name for k in known.restricted if (r := env.reading(k.name))}
+    given = [t for t in program.given() if t.role not in SPARED]
+    strange = [t for t in given if t.name not in told]
+    declared = [t for t in given if t.name in told]
+    if not declared:
+        return
+    kind = "problem" if len(declared) > len(strange) and len(declared) > 1 else "assumption"
+    unread = [name for name in known.declared if name not in program.tensors]
+    for tensor in strange:
+        quantity = env.quantities.get(tensor.name)
+        if quantity is None:
+            continue
+        close = get_close_matches(tensor.name, unread, 1, 0.3)
+        size = " \\times ".join(str(axis.size) if axis.size in env.sizes or isinstance(axis.size, int) else "n" for axis in tensor.axes)
+        shape = f"\\mathbb{{R}}^{{{size}}}" if size else "\\mathbb{R}"
+        meant = f"Did you mean {close[0]}?" if close else f"declare it: ${latex(quantity.spelled)} \\in {shape}$"
+        yield Note(kind, quantity.spelled.span, f"{tensor.name} is taken as given, as {_kind(tensor)}", "nothing declares or defines it", meant)
+
+
+def _kind(tensor: Tensor) -> str:
+    sizes = [str(axis.size) for axis in tensor.axes]
+    return "a number" if not sizes else f"a vector of {sizes[0]} entries" if len(sizes) == 1 else f"an array of {' × '.join(sizes)}"
+
+
+def unused(problem: Problem, known: Known, kinds: list[Kind], own: set[int]) -> Iterator[Note]:
+    """Numbers on the sheet that nothing understood uses."""
+    given = {named(k.name) for k in kinds if isinstance(k, Given) and k.statement.order in own}
+    env = known.environment
+    for name, (_, _, span) in known.data.items():
+        if name in given and not (name in problem.program.tensors or name in problem.sizes or name in env.used or name in env.sizes):
+            yield Note("problem", span, f"the numbers of {name} are used by nothing that was understood")
