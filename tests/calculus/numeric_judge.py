@@ -39,12 +39,13 @@ SLOPE, DEPTH = 1.0507009873554804934193349852946, 1.6732632423543772848170429916
 _erf = np.vectorize(erf, otypes=[float])
 
 FUNCTIONS: Mapping[str, Callable[..., Array]] = {
-    "exp": np.exp, "ln": np.log, "sin": np.sin, "cos": np.cos, "tanh": np.tanh, "arctan": np.arctan, "erf": _erf, "abs": np.abs, "sign": np.sign,
-    "sinh": np.sinh, "cosh": np.cosh, "tan": np.tan, "log2": np.log2, "log10": np.log10,
+    "exp": np.exp, "ln": np.log, "sin": np.sin, "cos": np.cos, "tanh": np.tanh, "arctan": np.arctan, "erf": _erf,
+    "abs": np.abs, "sign": np.sign, "sinh": np.sinh, "cosh": np.cosh, "tan": np.tan, "log2": np.log2, "log10": np.log10,
     "phi": lambda x: np.exp(-x * x / 2) / np.sqrt(2 * pi), "Phi": lambda x: (1 + _erf(x / np.sqrt(2))) / 2,
     "identity": lambda x: x, "step": lambda x: np.where(x > 0, 1.0, 0.0), "heaviside": lambda x: np.where(x >= 0, 1.0, 0.0),
     "relu": lambda x: np.maximum(x, 0), "relu6": lambda x: np.clip(x, 0, 6), "leaky_relu": lambda x, a: np.where(x > 0, x, a * x),
-    "elu": _elu, "selu": lambda x: SLOPE * _elu(x, DEPTH), "sigmoid": _sigmoid, "log_sigmoid": lambda x: -_softplus(-x), "softplus": _softplus,
+    "elu": _elu, "selu": lambda x: SLOPE * _elu(x, DEPTH), "softplus": _softplus,
+    "sigmoid": _sigmoid, "log_sigmoid": lambda x: -_softplus(-x),
     "silu": lambda x: x * _sigmoid(x), "mish": lambda x: x * np.tanh(_softplus(x)), "gelu": lambda x: x * (1 + _erf(x / np.sqrt(2))) / 2,
     "gelu_tanh": lambda x: x / 2 * (1 + np.tanh(np.sqrt(2 / pi) * (x + 0.044715 * x ** 3))), "hard_tanh": lambda x: np.clip(x, -1, 1),
     "softsign": lambda x: x / (1 + np.abs(x)), "huber": _huber,
@@ -192,7 +193,7 @@ def as_array(value: object) -> Array:
 
 
 def differences(problem: Problem, ready: Judge, of: str, wrt: str, step: float = 1e-6) -> Array:
-    """∂of/∂wrt by central differences of the forward pass: axes of `of`, then axes of `wrt`. A computed quantity is held where it is put."""
+    """∂of/∂wrt by central differences of the forward pass: axes of `of`, then axes of `wrt`. A computed quantity stays where it is put."""
     defined = problem.program.equation(wrt) is not None
     base = ready.arrays[wrt]
     later = {wrt} if defined else set()

@@ -227,7 +227,8 @@ def recurrence(seed: int, function: str = "tanh", every_step: bool = False) -> N
     net.given("R", (n, n), "parameter")
     net.given("y", (n,), "label")
     before = Entry("h", (Offset(((t, 1),), -1), k))
-    net.define("h", (t, j), Apply(function, (add(Sum(i, mul(Entry("U", (j, i)), Entry("x", (t, i)))), Sum(k, mul(Entry("R", (j, k)), before))),)))
+    total = add(Sum(i, mul(Entry("U", (j, i)), Entry("x", (t, i)))), Sum(k, mul(Entry("R", (j, k)), before)))
+    net.define("h", (t, j), Apply(function, (total,)))
     if every_step:
         error = Sum(t, Sum(j, power(Entry("h", (t, j)) - Entry("y", (j,)), 2)))
     else:

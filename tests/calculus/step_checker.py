@@ -28,7 +28,8 @@ class StepChecker:
 
     def _local_derivatives(self) -> dict[str, Array]:
         """∂A/∂B for every equation A and tensor B that it reads, where some step mentions it and it is no result."""
-        mentioned = {name for step in self.derivation.steps for e in (step.before, step.after, step.left) if e is not None for name in tensors(e)}
+        sides = (e for step in self.derivation.steps for e in (step.before, step.after, step.left) if e is not None)
+        mentioned = {name for e in sides for name in tensors(e)}
         found = {}
         for equation in self.derivation.backward.equations:
             for name in tensors(equation.right):

@@ -77,7 +77,8 @@ def test_symbolic_sizes():
     problem = output_layer(Entry("ys", (k,)), (Fact("y", q, ONE, "one-hot"),), (smoothed,), q)
     softmax = Equation(Entry("yhat", (k,)), Component("softmax", m, Entry("z", (m,)), k))
     loss = Equation(Entry("L"), negative(Sum(k, mul(Entry("ys", (k,)), Apply("ln", (Entry("yhat", (k,)),))))))
-    program = replace(problem.program, tensors={**problem.program.tensors, "q": Tensor("q", (), "size")}, equations=(softmax, smoothed, loss))
+    tensors = {**problem.program.tensors, "q": Tensor("q", (), "size")}
+    program = replace(problem.program, tensors=tensors, equations=(softmax, smoothed, loss))
     assert result(derive(replace(problem, program=program))) == add(negative(Entry("ys", (k,))), Entry("yhat", (k,)))
 
 

@@ -119,14 +119,12 @@ def forgotten(text: str, sheet: Sheet) -> list[str]:
             statement.span.start <= span.start and span.end <= statement.span.end for span in spans)
         for kind in classify(statement, letters, applied, tensors):
             match kind:
-                case Mentioned() | FunctionDefined() | Ranged() | FactStated() | Updated() | Restricted():
-                    known = True
+                case Mentioned() | Declared() | FunctionDefined() | Ranged() | FactStated() | Updated() | Restricted():
+                    known = True                     # a shape of what nothing uses has no effect
                 case Claimed() | Strange():
                     known = taken
                 case Given(_, name, _) | Defined(_, name, _, _):
                     known = taken or any(r.name in tensors | sizes for r in readings(name))
-                case Declared(_, names, _):
-                    known = taken or any(r.name in tensors for name in names for r in readings(name))
             if not known:
                 out.append(text[statement.span.start:statement.span.end])
     return out

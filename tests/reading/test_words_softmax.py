@@ -4,7 +4,8 @@ import pytest
 from longhand import solve
 from longhand.reading.sheet import read
 
-WORDS = r"Scores $s=Vu$, softmax, $E=-\sum_k t_k\ln q_k$ with $V=\begin{bmatrix}1&0\\2&1\\0&1\end{bmatrix}$, $u=(1,2)$, $t=(0,1,0)$. Compute $E$."
+WORDS = (r"Scores $s=Vu$, softmax, $E=-\sum_k t_k\ln q_k$ with $V=\begin{bmatrix}1&0\\2&1\\0&1\end{bmatrix}$, "
+         "$u=(1,2)$, $t=(0,1,0)$. Compute $E$.")
 
 
 def test_the_unknown_under_the_logarithm_is_the_softmax_of_what_nothing_reads():
@@ -23,8 +24,8 @@ def test_nothing_is_guessed_without_ground(text):
 
 
 def test_a_sum_without_bounds_runs_over_the_entries():
-    solution = solve(r"$s=uV$, $q=\mathrm{softmax}(s)$, $E=-\sum t\log q$, $u=[1,2]$ (one row), $V=\begin{bmatrix}1&0\\0&1\end{bmatrix}$, $t=[1,0]$."
-                     " Compute $E$.")
+    solution = solve(r"$s=uV$, $q=\mathrm{softmax}(s)$, $E=-\sum t\log q$, $u=[1,2]$ (one row), $V=\begin{bmatrix}1&0\\0&1\end{bmatrix}$, "
+                     "$t=[1,0]$. Compute $E$.")
     value = next(q["value"] for q in solution.json()["quantities"] if q["name"] == "E")
     assert value.startswith("1.31326168")                          # ln(1 + e)
 

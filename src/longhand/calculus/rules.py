@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """What a step says it does, and why that is allowed."""
     key: str
     name: str
     why: str

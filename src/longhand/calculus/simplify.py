@@ -71,7 +71,7 @@ def _delta_in(e: Expr, index: Index) -> bool:
 
 def _solve(d: Delta, index: Index) -> Position | None:
     """The position that the index must take for the delta to hold, where that is one whole number."""
-    if isinstance(d.left, Index) and isinstance(d.right, Index):
+    if isinstance(d.left, Index) and isinstance(d.right, Index) and d.left != d.right:
         return d.right if d.left == index else d.left if d.right == index else None
     gap = offset(difference(d.left, d.right))
     coefficient = dict(gap.terms).get(index, 0)

@@ -90,16 +90,19 @@ class Holds(Expr):
 
 @node
 class Add(Expr):
+    """The sum of the terms."""
     terms: tuple[Expr, ...]
 
 
 @node
 class Mul(Expr):
+    """The product of the factors."""
     factors: tuple[Expr, ...]
 
 
 @node
 class Power(Expr):
+    """The base to a rational exponent."""
     base: Expr
     exponent: Rational
 

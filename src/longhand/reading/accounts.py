@@ -6,10 +6,12 @@ from difflib import get_close_matches
 
 from ..core.equation import Equation, Program, Tensor
 from ..core.problem import Problem
+from ..core.walk import tensors
 from .classify import Claimed, Declared, Defined, Given, Kind, Mentioned, Strange
 from .define import Definer
 from .environment import Note
 from .known import Known, named
+from .intermediate_data import spared
 from .names import flat, latex
 from .requests import Understood
 from .syntax import (
@@ -78,7 +80,7 @@ def second_formulas(known: Known, definer: Definer, own: set[int], spared: Itera
 
 def expressions(kinds: list[Kind], own: set[int], understood: Understood, working: bool) -> Iterator[Note]:
     """Expressions that stand in the text by themselves, that nothing asks for and no formula contains: "we add $\\lambda \\|W\\|^2$"."""
-    known = {flat(k.left) for k in kinds if isinstance(k, Defined)} | {flat(n) for k in kinds if isinstance(k, Declared) for n in k.names}
+    known = {flat(name) for kind in kinds for name in _subjects(kind)}
     loose = [k.statement for k in kinds if isinstance(k, Mentioned) and k.statement.order in own and _says_something(k.statement.formula)
              and any(reading.name in known for _, options in k.statement.names for reading in options)]
     if not loose:
@@ -93,6 +95,16 @@ def expressions(kinds: list[Kind], own: set[int], understood: Understood, workin
         else:
             yield Note("problem", at, "an expression that nothing uses", "it stands in the text, and no formula contains it",
                        "state what it is: $... = ...$")
+
+
+def _subjects(kind: Kind) -> tuple[Formula, ...]:
+    """The names that a statement is about."""
+    match kind:
+        case Defined(_, left, _, _) | Given(_, left, _):
+            return (left,)
+        case Declared(_, names, _):
+            return names
+    return ()
 
 
 def _bare(formula: Formula) -> Formula:
@@ -147,10 +159,24 @@ def _kind(tensor: Tensor) -> str:
     return "a number" if not sizes else f"a vector of {sizes[0]} entries" if len(sizes) == 1 else f"an array of {' × '.join(sizes)}"
 
 
-def unused(problem: Problem, known: Known, kinds: list[Kind], own: set[int]) -> Iterator[Note]:
+def missing(problem: Problem, known: Known) -> Iterator[Note]:
+    """Quantities without numbers where the others have them."""
+    unneeded = spared(problem)
+    needed = [t.name for t in problem.program.given() if t.role not in ("size", "constant") and t.name not in unneeded]
+    without = [name for name in needed if name not in problem.data]
+    if without and len(without) < len(needed):
+        met = (known.environment.quantities.get(name) for name in without)
+        span = next((q.spelled.span for q in met if q is not None), Span(0, 0))
+        having = ", ".join(name for name in needed if name in problem.data)
+        yield Note("problem", span, f"no numbers for {', '.join(without)}", f"{having} have numbers, so values can be computed only in part",
+                   "give the numbers, or a formula")
+
+
+def unused(problem: Problem, known: Known, definer: Definer, kinds: list[Kind], own: set[int]) -> Iterator[Note]:
     """Numbers on the sheet that nothing understood uses."""
     given = {named(k.name) for k in kinds if isinstance(k, Given) and k.statement.order in own}
     env = known.environment
+    read = set().union(*(tensors(d.equation.right) for d in definer.done.values()))
     for name, (_, _, span) in known.data.items():
-        if name in given and not (name in problem.program.tensors or name in problem.sizes or name in env.used or name in env.sizes):
+        if name in given and name not in read and not (name in problem.program.tensors or name in problem.sizes or name in env.used or name in env.sizes):
             yield Note("problem", span, f"the numbers of {name} are used by nothing that was understood")

@@ -30,11 +30,13 @@ def alternatives(source: Source) -> list[Alternative]:
         return whole
     said = sentences(pieces(source))
     heads = [(k, label) for k, sentence in enumerate(said) if (label := _label(sentence)) is not None]
-    if len(heads) < 2 or len({said[k].tokens[0].word for k, _ in heads}) > 1 or len({_name(source, label) for _, label in heads}) < len(heads):
+    nouns, names = {said[k].tokens[0].word for k, _ in heads}, {_name(source, label) for _, label in heads}
+    if len(heads) < 2 or len(nouns) > 1 or len(names) < len(heads):
         return whole
     ends = [said[k].span.start for k, _ in heads[1:]] + [_end(said, heads[-1][0])]
     spans = [Span(label.start, end) for (_, label), end in zip(heads, ends, strict=True)]
-    return [Alternative(_name(source, label), _blanked(source.text, [s for s in spans if s.start != label.start] + [label])) for _, label in heads]
+    return [Alternative(_name(source, label), _blanked(source.text, [label, *(s for s in spans if s.start != label.start)]))
+            for _, label in heads]
 
 
 def _label(sentence: Sentence) -> Span | None:

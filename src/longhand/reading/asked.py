@@ -3,22 +3,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from fractions import Fraction
 
 from ..core.equation import Equation, Fact, Program, Tensor
 from ..core.expr import ONE
 from ..core.problem import Descent, Value, Wanted
 from ..core.walk import tensors
 from . import descents
-from .classify import Claimed, Kind, Updated
+from .classify import Kind
 from .environment import Environment
 from .known import Known
 from .literals import scalar
 from .names import flat, loose, readings
+from .outside import written
 from .phrases import Phrase
 from .requests import Request, Understood
 from .scopes import Scope
-from .syntax import Call, Derivative, Dots, Empty, Formula, Nabla, Name, Negative, Numeral, Product, Relation, Script, Sequence, Sum, Symbol, Words, walk
+from .syntax import (
+    Call,
+    Derivative,
+    Dots,
+    Empty,
+    Formula,
+    Nabla,
+    Name,
+    Numeral,
+    Relation,
+    Script,
+    Sequence,
+    Symbol,
+    Words,
+    walk,
+)
 
 SATISFIED = frozenset({"forward", "backward", "steps", "schematic", "verify", "check"})     # what every solution prints anyway
 NAMING = frozenset({"value", "expression", "gradient", "jacobian", "hessian"})              # requests whose objects are quantities
@@ -132,6 +147,13 @@ class Asked:
                 return target, False
         return None
 
+    def _members(self, formula: Formula, program: Program) -> list[str]:
+        """w_1, w_2, ... for w_k, where w itself is nothing."""
+        if not (isinstance(formula, Script) and formula.sup is None and isinstance(formula.sub, Name) and len(formula.sub.text) == 1):
+            return []
+        base = flat(formula.base)
+        return [name for name in program.tensors if name.partition("_")[0] == base and name.partition("_")[2].isdigit()]
+
     def _part_of(self, formula: Formula) -> tuple[str, bool] | None:
         """u_w, where u is nothing and U a matrix: one of its rows or columns, so an entry's derivative answers it."""
         if isinstance(formula, Script) and formula.sup is None and isinstance(formula.base, Name) and formula.base.text.islower():
@@ -204,7 +226,7 @@ class Asked:
 
     def _wrt(self, name: str, program: Program) -> str:
         from ..errors import UsageError
-        fitting = [n for n in program.tensors if loose(n) == loose(name)]
+        fitting = [n for n in program.tensors if loose(n) == loose(name if name in program.tensors else written(name))]
         if len(fitting) != 1:
             raise UsageError(f"--wrt names {name}, which the problem does not have", suggestion=f"It has {', '.join(program.tensors)}.")
         return fitting[0]
@@ -289,6 +311,8 @@ class Asked:
                           "which the sheet does not define")
             return []
         by = [self.name(b) for b in formula.by]
+        if len(by) == 1 and by[0] is None and subject is not None and (members := self._members(formula.by[0], program)):
+            return [Wanted("gradient" if not program[subject].rank else "jacobian", subject, (m,), False, None, request.text) for m in members]
         if None in by or any(b[0] not in program.tensors for b in by):
             unknown = next(flat(b) or "something" for b, n in zip(formula.by, by, strict=True) if n is None or n[0] not in program.tensors)
             self.env.note("problem", formula.span, f"a derivative with respect to {unknown} is asked, which nothing asked depends on")
@@ -317,7 +341,8 @@ class Asked:
 
     def with_rate(self, program: Program) -> Program:
         """The program with the learning rate as a tensor, where the sheet gives one; its number goes to `data`."""
-        name, value = self._learning_rate()
+        update = any(r.kind == "update" for r in self.requests)
+        name, value = descents.learning_rate(phrases(self.understood, self.scope), self.kinds, self.known, update)
         if name is None:
             asked = next((r for r in self.requests if r.kind in ("update", "loss")), None)
             if asked is None or not program.equations:
@@ -333,33 +358,6 @@ class Asked:
         self.data.update(self.constants.data)
         fresh = [n for n in (name, *self.constants.data) if n not in program.tensors]
         return replace(program, tensors={**program.tensors, **{n: Tensor(n, (), "data") for n in fresh}})
-
-    def _learning_rate(self) -> tuple[str | None, Fraction | None]:
-        for phrase in phrases(self.understood, self.scope):
-            if phrase.kind == "learning rate":
-                value = phrase.value
-                if isinstance(value, Relation) and len(value.parts) == 2:
-                    return flat(value.parts[0]) or "eta", scalar(value.parts[1])
-                if isinstance(value, Formula) and (number := scalar(value)) is not None:
-                    return "eta", number
-                if isinstance(value, str):
-                    try:
-                        return "eta", Fraction(value)
-                    except ValueError:
-                        pass
-                elif isinstance(value, Formula) and (name := flat(value)) in self.known.data:
-                    return name, self.known.data[name][0].value
-        for kind in self.kinds:
-            if isinstance(kind, Updated | Claimed) and (found := _step(kind.statement.formula)) is not None:
-                if isinstance(found, Fraction):
-                    return "eta", found
-                if found in self.known.data and not self.known.data[found][0].shape:
-                    return found, self.known.data[found][0].value
-        if any(r.kind == "update" for r in self.requests):
-            for name in ("eta", "alpha", "mu"):
-                if name in self.known.data and not self.known.data[name][0].shape:
-                    return name, self.known.data[name][0].value
-        return None, None
 
     def _method(self) -> str:
         told = [p for p in self.understood.phrases if p.kind == "method" and "method" in self.env.told][:1]    # those of the front matter come first
@@ -378,19 +376,6 @@ class Asked:
         if method == descents.PLAIN and any("changes" in r.words for r in self.requests):
             method = "gradient descent by change"
         return Descent(method, self._parameters(program), {"learning rate": self.rate, **self.constants.names}, steps)
-
-
-def _step(formula: Formula) -> Fraction | str | None:
-    """The rate of W = W - 0.5 ∇W, θ ← θ - η ∂L/∂θ: a number or a name."""
-    if not isinstance(formula, Relation):
-        return None
-    for part in formula.parts[1:]:
-        if isinstance(part, Sum) and len(part.terms) == 2 and isinstance(part.terms[1], Negative):
-            body = part.terms[1].body
-            if isinstance(body, Product) and any(isinstance(n, Nabla | Derivative) for f in body.factors[1:] for n in walk(f)):
-                number = scalar(body.factors[0])
-                return number if number is not None else flat(body.factors[0])
-    return None
 
 
 def _derivatives(request: Request) -> list[Derivative]:

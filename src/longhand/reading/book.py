@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .survey import index_letters
 from .known import head
 from .literals import literal
 from .statements import Statement
-from .syntax import Accent, Call, Derivative, Formula, Index, Name, Nabla, Relation, Script, children
+from .survey import index_letters
+from .syntax import Accent, Call, Derivative, Formula, Index, Nabla, Name, Relation, Script, children
 from .terms import Unclear
 
 
@@ -30,7 +30,8 @@ class Book:
 
     def name(self, formula: Formula) -> str | None:
         """The quantity that a name-like formula is about, index letters taken off."""
-        found = head(formula, self.letters, set(self.defined) | set(self.given)) if isinstance(formula, Name | Accent | Script | Index) else None
+        whole = {*self.defined, *self.given}
+        found = head(formula, self.letters, whole) if isinstance(formula, Name | Accent | Script | Index) else None
         return found.name if found is not None else None
 
     def names(self, formula: Formula) -> set[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 def call(reader: Elaborator, formula: Call) -> Term:
+    """A call: a function of the sheet, of its words or of the table at its arguments; a product where what is called is a quantity."""
     env, function = reader.env, formula.function
     name, at, exponent = _function_name(reader, function)
     if name in env.functions:

@@ -73,6 +73,7 @@ class Defined(Kind):
 
 @dataclass(frozen=True, slots=True)
 class FunctionDefined(Kind):
+    """f(u) = right; `at` are indices behind the call: softmax(θ)_i = ..."""
     name: str
     parameters: tuple[Formula, ...]
     at: tuple[Formula, ...]

@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from . import assignments
 from .environment import Note
 from .expressions import with_expressions
+from .families import with_families
 from .named_loss import with_loss
 from .requests import Understood
 from .softmax_words import with_softmax
@@ -26,9 +28,11 @@ def completed(found: list[Statement], understood: Understood) -> tuple[list[Stat
         notes += [Note("assumption", span, text, "each formula reads the value that the quantity has by then") for span, text in renamed]
         phrases = [p for p in understood.phrases if p.span.start >= start and (end is None or p.span.start < end)]
         asked = [r for r in understood.requests if r.span.start >= start and (end is None or r.span.start < end)]
-        for passed in (*PASSES, lambda given, told: with_worded_loss(given, told, asked)):
+        own, told = with_families(own, phrases)
+        notes += told
+        for passed in (*PASSES, partial(with_worded_loss, requests=asked)):
             own, assumed = passed(own, phrases)
             notes += [Note("assumption", *each) for each in assumed]
         out += own
     out, understood, named = with_expressions(out, understood)
-    return [replace(s, order=k) for k, s in enumerate(out)], understood, notes + named
+    return [s if s.order == k else replace(s, order=k) for k, s in enumerate(out)], understood, notes + named

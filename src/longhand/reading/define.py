@@ -92,6 +92,7 @@ class Definer:
                 notes = list(self.env.notes)
                 try:
                     self.done[name] = Defining(self._equation(definition, link), definition, link)
+                    self._words_against(definition, link)
                     return True
                 except Unclear as trouble:
                     self.env.notes = notes
@@ -102,6 +103,15 @@ class Definer:
         if first is not None:
             self.failed[name] = first
         return False
+
+    def _words_against(self, definition: Definition, link: Formula) -> None:
+        """Say so where the words give a function another meaning than the formula that is taken."""
+        for other in definition.rights:
+            called = flat(other.function) or "" if isinstance(other, Call) else ""
+            word = self.env.words.get(called)
+            if other is not link and word is not None and isinstance(link, Call) and table.vector(word) != table.vector(flat(link.function) or ""):
+                self.env.note("repair", other.span, f"{called} is read as {flat(link.function)}, as the formula has it",
+                              f"the words call {called} a {word} function, and both cannot be", f"correct the words that call {called} a {word}")
 
     def _rank(self, link: Formula, definition: Definition) -> tuple[int, int]:
         """Which link of a chain to take first: a function of the table or one the sheet has defined by then, at the top;

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..calculus.descent import METHODS
+from .classify import Claimed, Kind, Updated
 from .environment import Environment
 from .known import Known
 from .literals import scalar
 from .names import flat
 from .phrases import Phrase
-from .syntax import Formula, Relation
+from .syntax import Derivative, Formula, Nabla, Negative, Product, Relation, Sum, walk
 
 PLAIN = "gradient descent"
 LETTERS = {"momentum": ("mu", "gamma", "beta"), "beta1": ("beta_1",), "beta2": ("beta_2",), "epsilon": ("epsilon", "eps")}
@@ -72,9 +73,40 @@ def _said(value: Formula | str | None) -> tuple[str, Fraction] | None:
     return None if number is None else ("", number)
 
 
+def learning_rate(phrases: Iterable[Phrase], kinds: Iterable[Kind], known: Known, update: bool) -> tuple[str | None, Fraction | None]:
+    """(name, number) of the learning rate: from words, from the rule of an update, from a letter of habit where an update is asked."""
+    for phrase in (p for p in phrases if p.kind == "learning rate"):
+        if (found := _said(phrase.value)) is not None:
+            return found[0] or "eta", found[1]
+        if isinstance(phrase.value, Formula) and (name := flat(phrase.value)) in known.data:
+            return name, known.data[name][0].value
+    for kind in kinds:
+        if isinstance(kind, Updated | Claimed) and (step := step_of(kind.statement.formula)) is not None:
+            if isinstance(step, Fraction):
+                return "eta", step
+            if step in known.data and not known.data[step][0].shape:
+                return step, known.data[step][0].value
+    letters = (n for n in ("eta", "alpha", "mu") if n in known.data and not known.data[n][0].shape)
+    letter = next(letters, None) if update else None
+    return (letter, known.data[letter][0].value) if letter is not None else (None, None)
+
+
 def check_rates(env: Environment, phrases: Iterable[Phrase]) -> None:
     """List a second learning rate: only one is used."""
     rates = [p for p in phrases if p.kind == "learning rate" and _said(p.value) is not None]
     for phrase in rates[1:]:
         if _said(phrase.value)[1] != _said(rates[0].value)[1]:
             env.note("problem", phrase.span, "a second learning rate", "only one can be used", "ask for each by itself")
+
+
+def step_of(formula: Formula) -> Fraction | str | None:
+    """The rate of W = W - 0.5 ∇W, θ ← θ - η ∂L/∂θ: a number or a name."""
+    if not isinstance(formula, Relation):
+        return None
+    for part in formula.parts[1:]:
+        if isinstance(part, Sum) and len(part.terms) == 2 and isinstance(part.terms[1], Negative):
+            body = part.terms[1].body
+            if isinstance(body, Product) and any(isinstance(n, Nabla | Derivative) for f in body.factors[1:] for n in walk(f)):
+                number = scalar(body.factors[0])
+                return number if number is not None else flat(body.factors[0])
+    return None

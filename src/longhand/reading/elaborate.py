@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction as Rational
 
-from ..core.expr import ONE, Apply, Entry, Expr, Holds, Number, add, mul, negative, number, power
+from ..core.expr import MINUS_ONE, ONE, Apply, Entry, Expr, Holds, Number, add, mul, negative, number, power
 from ..core.walk import rename
 from . import calls, products, sums
 from .environment import Environment, Quantity, numeral
@@ -41,7 +41,7 @@ class Elaborator:
                 return self(body)
             case Negative(_, body):
                 term = self(body)
-                return Term(negative(term.expr), term.axes)
+                return Term(mul(MINUS_ONE, term.expr), term.axes)      # -(a + b) stays a negated sum, as it is written
             case Sum(_, terms):
                 return total(self.shapes, [self(term) for term in terms], terms)
             case Product():

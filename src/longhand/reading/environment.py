@@ -113,7 +113,7 @@ class Environment:
         """An index of an entry: a bound letter, a number counted from the base, a shifted letter, or a class label."""
         match formula:
             case Numeral(_, text) if text.isdigit():
-                return Offset((), int(text) - self.base)
+                return self._fixed(formula, int(text) - self.base, axis)
             case Name() | Script() if (text := flat(formula)) in self.letters:
                 index = self.letters[text]
                 self.shapes.unify(index.axis, axis, formula.span, f"the index {text}")
@@ -129,6 +129,15 @@ class Environment:
         if isinstance(formula, Name) and formula.text in self.fixed_indices:
             return Offset(((Entry(self._label(formula)), 1),), -self.base)
         raise Unclear(formula.span, f"the index {flat(formula) or 'here'} is not bound by a sum, a range or the left side")
+
+    def _fixed(self, formula: Formula, place: int, axis: Axis) -> Offset:
+        """A position given by number; it has to lie on its axis, as far as the size is known."""
+        size = self.shapes.known(axis)
+        size = self.shapes.fixed.get(size) if isinstance(size, str) else size
+        if place < 0 or isinstance(size, int) and place >= size:
+            raise Unclear(formula.span, f"there is no entry {place + self.base}: the entries are counted from {self.base}"
+                          + (f" to {size - 1 + self.base}" if isinstance(size, int) else ""))
+        return Offset((), place)
 
     def _label(self, formula: Name) -> str:
         """An index that stands once and is bound nowhere: a fixed entry, the one of the true class."""

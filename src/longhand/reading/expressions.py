@@ -9,8 +9,27 @@ from .names import items
 from .requests import Request, Understood
 from .statements import Statement
 from .syntax import (
-    BigOperator, Call, Derivative, Dots, Empty, Formula, Fraction, Group, Matrix, Nabla, Name, Negative, Norm, Numeral, Product, Relation, Row,
-    Script, Sequence, Sum, walk,
+    BigOperator,
+    Call,
+    Derivative,
+    Dots,
+    Empty,
+    Formula,
+    Fraction,
+    Group,
+    Matrix,
+    Nabla,
+    Name,
+    Negative,
+    Norm,
+    Numeral,
+    Product,
+    Relation,
+    Row,
+    Script,
+    Sequence,
+    Sum,
+    walk,
 )
 
 LETTERS = "qruvcdegf"

@@ -20,10 +20,7 @@ LABELS = ("y", "t", "d", "target", "label", "Y")
 def put_targets(known: Known, phrases: Iterable[Phrase]) -> None:
     """"targets (0.5, 1, 1.5)": the numbers of the one label that has none."""
     env = known.environment
-    for phrase in phrases:
-        if phrase.kind != "target" or phrase.value is None:
-            continue
-        numbers = _number(phrase.value)
+    for phrase, numbers in _targets([p for p in phrases if p.kind == "target" and p.value is not None]):
         names = [n for n in sorted(env.mentioned) if n.split("_")[0].split("^")[0].rstrip("*'") in LABELS or n.endswith("*")]
         free = [n for n in names if n not in known.data and n not in known.definitions]
         if numbers is None or len(free) != 1:
@@ -34,6 +31,14 @@ def put_targets(known: Known, phrases: Iterable[Phrase]) -> None:
         known.data[free[0]] = (numbers, spelled, phrase.span)
         give_axes(known, free[0], numbers, spelled, phrase.span)
         env.note("assumption", phrase.span, f"the target is {free[0]}", "the one label without numbers")
+
+
+def _targets(said: list[Phrase]) -> list[tuple[Phrase, Literal | None]]:
+    """Each target with its numbers; several single numbers are the entries of one: "targets 0.01 and 0.99"."""
+    numbers = [_number(phrase.value) for phrase in said]
+    if len(said) > 1 and all(n is not None and not n.shape for n in numbers):
+        return [(said[0], Literal(tuple(n.value for n in numbers), (len(numbers),)))]
+    return list(zip(said, numbers, strict=True))
 
 
 def _number(value: Formula | str) -> Literal | None:

@@ -200,6 +200,7 @@ row-wise: row wise, per row, along rows, along the rows, along each row, rowwise
 column-wise: per column, column wise, columnwise, along columns, along the columns, for each column
 examples in columns: in columns
 examples in rows: in rows
+gates: elementary gates, elementary operations, elementary gate, computational graph gates
 elementwise: element wise, elementwise, componentwise, entrywise
 sum: sum over the repeated index, summed over the repeated index, summation convention, einstein summation, einstein convention,
   sum over the batch, summed over the batch, sum over examples, sum over all examples

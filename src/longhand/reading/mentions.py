@@ -78,6 +78,7 @@ def has_derivative(formula: Formula | None) -> bool:
 
 
 def is_differential(formula: Formula | None) -> bool:
+    """Is it dx, which stands for the gradient with respect to x?"""
     match formula:
         case Product(_, (Name(_, "d"), body), ("",)):
             return is_name(body)
@@ -114,6 +115,7 @@ def change_of(formula: Formula) -> Formula | None:
 
 
 def is_named(formula: Formula | None) -> bool:
+    """Is it a name, several names, or a name with what it is equal to?"""
     match formula:
         case Relation(_, parts, _):
             return is_name(parts[0])

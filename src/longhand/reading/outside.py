@@ -6,11 +6,13 @@ from fractions import Fraction
 
 from ..core.problem import Value
 from ..errors import DataError
+from .formula import read_formula
 from .known import Known, give_axes, spelled_name
 from .literals import Literal
-from .names import loose
+from .names import flat, loose
 from .syntax import Span
 
+LONGEST = 200                   # characters of a name, and of a number
 SHORT = {"eps": "epsilon", "sig": "sigma", "lam": "lambda"}
 
 
@@ -20,11 +22,11 @@ def put_data(known: Known, data: Mapping[str, object]) -> None:
     used: dict[str, str] = {}
     names = sorted(set(env.heads) | set(env.quantities) | set(env.sizes) | env.mentioned)
     for label, raw in data.items():
-        given, _, counted = label.partition("(")
+        given, counted, _ = label.partition("(0-based)")
         given = given.strip()
-        if counted.strip(" )") == "0-based":                    # class labels counted from 0
-            raw = [r + env.base for r in raw] if isinstance(raw, list) else int(str(raw)) + env.base
-        given = given if given in names else SHORT.get(given, given)
+        if counted:                                             # class labels counted from 0
+            raw = [exact(r, given) + env.base for r in raw] if isinstance(raw, list | tuple) else exact(raw, given) + env.base
+        given = given if given in names else SHORT.get(given) or written(given)
         given = next((name for alias, name in env.aliases.items() if loose(alias) == loose(given)), given)
         fitting = [n for n in names if loose(n) == loose(given)]
         fitting = [n for n in fitting if n == given] or fitting or _base(names, given, str) or _base(names, given, str.casefold)
@@ -61,6 +63,11 @@ def put_data(known: Known, data: Mapping[str, object]) -> None:
         known.data[name] = (numbers if name not in known.batch else Literal(value, shape_of(value, given)), spelled, Span(0, 0))
 
 
+def written(name: str) -> str:
+    """The name without its markup: W_1 for \\mathbf{W}_1."""
+    return flat(read_formula(name[:LONGEST]).formula) or name
+
+
 def _base(names: list[str], given: str, fold: Callable[[str], str]) -> list[str]:
     """Names that are the given one but for their capitals, or whose letter it is."""
     same = [n for n in names if fold(loose(n)) == fold(loose(given))]
@@ -72,7 +79,7 @@ def exact(raw: object, name: str) -> Value:
     if isinstance(raw, Sequence) and not isinstance(raw, str):
         return tuple(exact(item, name) for item in raw)
     try:
-        if isinstance(raw, bool) or raw is None:
+        if isinstance(raw, bool) or raw is None or len(str(raw)) > LONGEST or not -LONGEST < int(str(raw).lower().partition("e")[2] or 0) < LONGEST:
             raise ValueError
         return Fraction(str(raw))
     except (ValueError, ZeroDivisionError):

@@ -207,6 +207,8 @@ def _upstream(items: list[Item], note: Note) -> None:
         outside = has_derivative(item.formula) or is_differential(item.formula)
         if item.kind == "math" and items[at - 1].word in ("given", "upstream") and outside:
             note("upstream", item.formula, at - 1, at)
+        elif item.text == "1" and [i.word for i in items[max(0, at - 2):at]] == ["gradient", "of"]:
+            _use(items, at, at)                         # "a gradient of 1" at the output is what every backward pass starts with
 
 
 def effects(items: Iterable[Item]) -> list[Unclear]:

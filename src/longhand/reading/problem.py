@@ -16,8 +16,9 @@ from .build import Builder
 from .classify import Defined, Given, Kind, classify
 from .define import Definer
 from .environment import Environment, Note
+from .gates import Gates
 from .given_words import announce_upstream, put_targets, upstream_equation, with_start
-from .intermediate_data import intermediate_data, spared
+from .intermediate_data import intermediate_data
 from .judge import Claim, judge, read_claim
 from .matter import Matter
 from .known import Definition, Known, collect
@@ -74,6 +75,10 @@ class ProblemReader:
         self.upstream = announce_upstream(self.known, words)
         outside.put_data(self.known, self.data)
         put_targets(self.known, words)
+        arrays = {name for name, (literal, _, _) in self.known.data.items() if literal.shape}
+        if survey.counts_from_zero(statements, arrays, set(self.known.data) | set(self.known.definitions) | set(self.known.declared)):
+            env.base = 0
+            env.note("assumption", Span(self.scope.start, self.scope.start), "the sheet counts entries from 0", "it writes an entry 0")
         self.definer = Definer(self.known)
         self.definer.all()
 
@@ -130,7 +135,8 @@ class ProblemReader:
         """Of requests that follow one another with nothing defined between them, the first: they ask about the same new problem."""
         places = [k.statement.span.start for k in self.kinds if isinstance(k, Defined | Given)]
         chosen = borders[-1]
-        for border in reversed(borders[:-1]):
+        repeated = any(r.again and r.span.start == chosen for r in self.understood.requests)
+        for border in () if repeated else reversed(borders[:-1]):
             if any(border < place < chosen for place in places):
                 break
             chosen = border
@@ -193,7 +199,11 @@ class ProblemReader:
         loss = request.loss(equations)
         whole = builder.program(loss, request.parameters(equations, loss))
         splitter = Splitter(without(whole, {c.equation.name for c in claims}), env.mentioned | env.heads)
-        program = self._needed(splitter.run(), request)
+        program, made = splitter.run(), splitter.made
+        if any(p.kind == "gates" for p in asked.phrases(self.understood, self.scope)):
+            gates = Gates(program, env.mentioned | env.heads)
+            program, made = gates.run(), {**made, **gates.made}
+        program = self._needed(program, request)
         program = replace(program, facts=tuple(self._facts(program, loss)))
         self._judge(claims, whole, program)
         for note in accounts.undeclared(program, self.known):
@@ -203,27 +213,18 @@ class ProblemReader:
         log = "log" if any(n.text == "log means ln" for n in env.notes) else "ln"
         problem = Problem(
             program, loss, self._data(program, request), self._sizes(program, builder), request.wanted(program, loss), request.descent(program),
-            builder.notation(splitter.made, log, builder.layout()), self.matter.values.get("title", self.scope.title), *self._remarks(env, program))
+            builder.notation(made, log, builder.layout()), self.matter.values.get("title", self.scope.title), *self._remarks(env, program))
         faults = tuple(Remark(fault, "the program does not hold together") for fault in program.faults())
-        return replace(problem, not_understood=problem.not_understood + faults + self._missing(problem) + self._unused(problem))
+        return replace(problem, not_understood=problem.not_understood + faults + self._numbers(problem))
 
-    def _missing(self, problem: Problem) -> tuple[Remark, ...]:
-        """Quantities without numbers where the others have them."""
-        unneeded = spared(problem)
-        needed = [t for t in problem.program.given() if t.role not in ("size", "constant") and t.name not in unneeded]
-        without = [t.name for t in needed if t.name not in problem.data]
-        if not without or len(without) == len(needed):
-            return ()
-        known = [t.name for t in needed if t.name in problem.data]
-        return (Remark(f"no numbers for {', '.join(without)}", f"{', '.join(known)} have numbers, so values can be computed only in part",
-                       suggestion="give the numbers, or a formula"),)
-
-    def _unused(self, problem: Problem) -> tuple[Remark, ...]:
-        """Numbers on the sheet that nothing understood uses."""
-        assert self.known is not None
-        if asked.in_working(self.understood):
-            return ()
-        return tuple(map(self._remark, accounts.unused(problem, self.known, self.kinds, {s.order for s in self.scope.own})))
+    def _numbers(self, problem: Problem) -> tuple[Remark, ...]:
+        """Numbers that are missing, and numbers that nothing uses."""
+        assert self.known is not None and self.definer is not None
+        own = {s.order for s in self.scope.own}
+        notes = [*accounts.missing(problem, self.known)]
+        if not asked.in_working(self.understood):
+            notes += accounts.unused(problem, self.known, self.definer, self.kinds, own)
+        return tuple(map(self._remark, notes))
 
     def _with_examples(self, program: Program, loss: str | None) -> Program:
         """The program for a batch, where --data gives a row of numbers for each of several examples."""

@@ -10,7 +10,7 @@ from .requests import Request
 
 
 def compare_repeats(known: Known, definer: Definer, asked: Iterable[Request], agrees: Callable[[Equation, Equation], bool]) -> None:
-    """Say of each second formula that a "repeat with ..." names whether it gives the same values. One that does not has a problem of its own."""
+    """Say of each second formula that a "repeat with ..." names that it gives the same values; one that does not has its own problem."""
     spans = {request.span for request in asked if request.again}
     for name, definitions in known.definitions.items():
         chosen = definer.done.get(name)
@@ -22,5 +22,5 @@ def compare_repeats(known: Known, definer: Definer, asked: Iterable[Request], ag
             if others is None:
                 known.environment.note("problem", at, f"the second formula for {name} is not understood")
             elif all(agrees(chosen.equation, other) for other in others):
-                known.environment.note("assumption", at, f"the second formula for {name} gives the same values, so all results hold for it too",
+                known.environment.note("assumption", at, f"the second formula for {name} gives the same values, so all results hold for it",
                                        "both were evaluated on random numbers")

@@ -8,9 +8,12 @@ from functools import cached_property
 from .literals import literal
 from .names import Reading, flat, items, readings
 from .syntax import (
-    Accent, Dots, Empty, Formula, Index, Lines, Name, Numeral, Relation, Row, Script, Sequence, Span, Tagged, Words, walk,
+    Accent, BigOperator, Dots, Empty, Formula, Index, Lines, Name, Numeral, Relation, Row, Script, Sequence, Span, Tagged, Words, walk,
 )
 from .terms import Unclear
+
+
+INDEX_LETTERS = frozenset("ijklmnprst")
 
 
 @dataclass(frozen=True)                     # without slots, for the cached properties
@@ -31,6 +34,21 @@ class Statement:
     def names(self) -> tuple[tuple[Formula, tuple[Reading, ...]], ...]:
         """The name-like parts, each with its readings."""
         return tuple((node, tuple(readings(node))) for node in self.nodes if isinstance(node, Name | Accent | Script | Index))
+
+    @cached_property
+    def index_letters(self) -> frozenset[str]:
+        """Letters that are indices here: bound by a sum, or in a subscript as indices are."""
+        found: set[str] = set()
+        for node in self.nodes:
+            match node:
+                case BigOperator(lower=lower) if lower is not None:
+                    heads = (part.parts[0] if isinstance(part, Relation) else part for part in items(lower))
+                    found |= {head.text for head in heads if isinstance(head, Name) and len(head.text) == 1}
+                case Script(sub=sub) if sub is not None:
+                    parts = items(sub)
+                    if all(isinstance(p, Numeral) or isinstance(p, Name) and p.text in INDEX_LETTERS for p in parts):
+                        found |= {p.text for p in parts if isinstance(p, Name)}
+        return frozenset(found)
 
 
 def statements(runs: Iterable[tuple[Formula, bool]]) -> list[Statement]:
@@ -63,7 +81,7 @@ def _continued(rows: tuple[Formula, ...]) -> list[Formula]:
     out: list[Formula] = []
     for row in rows:
         previous = out[-1] if out else None
-        if isinstance(row, Relation) and isinstance(row.parts[0], Empty) and previous is not None:
+        if isinstance(row, Relation) and isinstance(row.parts[0], Empty) and previous is not None and not isinstance(previous, Empty):
             if isinstance(previous, Relation):
                 head, signs = previous.parts, previous.operators
             else:

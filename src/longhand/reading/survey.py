@@ -9,38 +9,12 @@ from .names import flat, is_transpose, items
 from .statements import Statement
 from .syntax import Accent, BigOperator, Call, Formula, Fraction, Index, Matrix, Name, Norm, Numeral, Product, Relation, Row, Script, Symbol
 
-INDEX_LETTERS = frozenset("ijklmnprst")
 VECTORS = frozenset({"softmax", "ce"})
 
 
 def index_letters(statements: Sequence[Statement]) -> set[str]:
     """Letters that the sheet uses as indices: bound by a sum, ranged over, or one of several letters of a subscript."""
-    found: set[str] = set()
-    for statement in statements:
-        for node in statement.nodes:
-            match node:
-                case BigOperator(lower=lower) if lower is not None:
-                    for part in items(lower):
-                        head = part.parts[0] if isinstance(part, Relation) else part
-                        if isinstance(head, Name) and len(head.text) == 1:
-                            found.add(head.text)
-                case Script(sub=sub) if sub is not None:
-                    parts = items(sub)
-                    letters = [p.text for p in parts if isinstance(p, Name) and len(p.text) == 1]
-                    if len(parts) > 1 and all(isinstance(p, Numeral) or isinstance(p, Name) and p.text in INDEX_LETTERS for p in parts):
-                        found |= set(letters)
-                    elif len(parts) == 1 and letters and letters[0] in INDEX_LETTERS:
-                        found |= set(letters)
-    return found | _compared(statements)
-
-
-def _compared(statements: Sequence[Statement]) -> set[str]:
-    """Letters that are subscripts somewhere and compared with another letter: w = o and w ≠ o beside u_w."""
-    subscripts = {item.text for s in statements for node in s.nodes if isinstance(node, Script) for item in items(node.sub)
-                  if isinstance(item, Name) and len(item.text) == 1}
-    unequal = {node.parts[0].text for s in statements for node in s.nodes if isinstance(node, Relation) and node.operators == ("!=",)
-               and all(isinstance(p, Name) and len(p.text) == 1 for p in node.parts)}
-    return subscripts & unequal
+    return set().union(*(statement.index_letters for statement in statements))
 
 
 def mentioned(statements: Sequence[Statement], letters: set[str]) -> set[str]:
@@ -119,4 +93,15 @@ def _arrays(node: Formula) -> bool:
             return all(len(flat(i) or "") == 1 for i in parts)
         case Call(function=function):
             return (flat(function) or "").lower() in VECTORS
+    return False
+
+
+def counts_from_zero(statements: Sequence[Statement], arrays: set[str], names: set[str]) -> bool:
+    """Whether an entry 0 of an array is written, w_0 beside the numbers of w, w_0 being no name of its own."""
+    for statement in statements:
+        for node in statement.nodes:
+            if isinstance(node, Script) and isinstance(node.sub, Numeral) and node.sub.text == "0" and node.sup is None:
+                base = flat(node.base)
+                if base in arrays and f"{base}_0" not in names:
+                    return True
     return False

@@ -56,8 +56,8 @@ def _asked(requests: list[Request], known: Book) -> Formula | None:
 
 def _label(statements: list[Statement], known: Book, output: str, span: Span) -> Formula | None:
     """The label: a name for one that the sheet mentions and nothing reads, else y, or t where y is the output."""
-    mentioned = {name: node for s in statements for node, _ in s.names if (name := known.name(node)) in LABELS and name not in known.defined}
-    free = [name for name in mentioned if name not in known.read]
+    mentioned = {name: node for s in statements for node, _ in s.names if (name := known.name(node)) in LABELS}
+    free = [name for name in mentioned if name not in known.read and name not in known.defined]
     if len(free) > 1:
         return None
     if free:

@@ -48,7 +48,7 @@ def remarks(found: Iterable[Remark], kind: str) -> Iterator[Block]:
         where = f" (line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}{times})" if lines else ""
         first = mine[0]
         why = f": {first.why}" if first.why else ""
-        instead = f" Write: {first.suggestion}" if first.suggestion else ""
+        instead = f" To mend it: {first.suggestion}." if first.suggestion else ""
         yield Item((f"{stopped(first.text)}{where}{why}.{instead}",), kind)
 
 

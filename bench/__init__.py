@@ -1,0 +1,1 @@
+"""What longhand costs, measured: `make bench`."""
