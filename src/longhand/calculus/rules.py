@@ -32,8 +32,6 @@ _ROWS = (
          "Σ_m u_m δ_mk = u_k: of the whole sum only the term with m = k is left; like factors cancel."),
     Rule("collect", "simplify", "Like terms are collected and equal factors cancel."),
     Rule("fact", "use a known sum", "The sum has a known value."),
-    Rule("by definition", "same as the upstream gradient", "The local derivative is 1."),
     Rule("total", "sum of all entries", "The sum is taken term by term, with what is known of each."),
-    Rule("batch", "batch", "Each row of the batch is an example of its own; the loss adds their losses."),
 )
 RULES: dict[str, Rule] = {row.key: row for row in _ROWS}

@@ -100,7 +100,9 @@ class Builder:
             return "label"
         if base in ("eta", "epsilon", "lambda", "alpha", "mu", "rho", "eps", "N", "M", "m", "n", "T"):
             return "data"
-        if readers and all(r == loss for r in readers) and self.env.quantities[name].axes:
+        defined = {e.name for e in equations}
+        predicted = any(e.name == loss and tensors(e.right) & defined for e in equations)        # the loss reads a prediction
+        if readers and predicted and all(r == loss for r in readers) and self.env.quantities[name].axes:
             return "label"
         if self._is_place(name, equations):
             return "label"
