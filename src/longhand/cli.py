@@ -228,7 +228,8 @@ def _report(path: str, remarks: Iterable[Remark]) -> None:
         text, _, marks = (remark.caret or f"{remark.text}\n^").partition("\n")
         place = Place(remark.line, marks.find("^") + 1, text, marks.count("^"), source="" if path == "-" else path)
         where = pointer(place, "Not understood", remark.column)
-        _complain("\n".join(filter(None, (where, printable(remark.why), printable(remark.suggestion)))))
+        said = printable(remark.text) if remark.text not in text else ""          # the words themselves stand above the carets
+        _complain("\n".join(filter(None, (where, said, printable(remark.why), printable(remark.suggestion)))))
 
 
 def _complain(message: str) -> None:

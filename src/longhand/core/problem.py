@@ -69,6 +69,7 @@ class Notation:
     letters    axis name -> index letter   layout    "column" or "row": the side on which vectors stand
     functions  function -> LaTeX name as the sheet writes it (f, g, \\sigma_M)
     log        "ln" or "log", as the sheet writes the natural logarithm
+    base       what the sheet counts entries from, 1 or 0
     deltas     tensor -> LaTeX for ∂loss/∂tensor where a short name is used (\\delta^{z})
     """
     spellings: Mapping[str, Spelling] = field(default_factory=dict)
@@ -78,6 +79,7 @@ class Notation:
     layout: str = "column"
     log: str = "ln"
     deltas: Mapping[str, str] = field(default_factory=dict)
+    base: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,13 +170,13 @@ def quotient(order: int, of: Maths, wrt: list[Maths]) -> Maths:
 
 
 def place(notation: Notation, at: Position, letters: Mapping[Index, str], tensors: Tensors = NO_TENSORS) -> Maths:
-    """A position as it stands in a subscript. Inside, positions count from 0, on paper from 1: x[i+k] is x_{i+k-1}."""
+    """A position as it stands in a subscript. Inside, positions count from 0, on paper mostly from 1: x[i+k] is x_{i+k-1} then."""
     if isinstance(at, Index):
         return letter(letters, at)
     items: list[Maths] = []
-    constant = at.constant + 1
+    constant = at.constant + notation.base
     for variable, coefficient in at.terms:
-        constant -= coefficient
+        constant -= coefficient * notation.base
         name = letter(letters, variable) if isinstance(variable, Index) else _gathered(notation, variable, letters, tensors)
         if items or coefficient < 0:
             items.append(PLUS if coefficient > 0 else MINUS)

@@ -51,6 +51,8 @@ def _lines(problem: Problem) -> Iterator[str]:
         yield _descent(problem.descent)
     yield f"layout {notation.layout}"
     yield f"log {notation.log}"
+    if notation.base != 1:
+        yield f"count {notation.base}"
     yield from (f"letter {_name(axis)} = {_latex(letter)}" for axis, letter in notation.letters.items())
     yield from (f"function {_name(name)} as {_latex(latex)}" for name, latex in notation.functions.items())
     yield from (f"adjoint {_name(name)} as {_latex(latex)}" for name, latex in notation.deltas.items())

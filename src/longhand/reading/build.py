@@ -138,7 +138,7 @@ class Builder:
             spellings[name] = Spelling(f"{shown}_{{{mark}}}", "subscript", entries.orientation if entries and entries.orientation else layout)
         sizes = {axis.size: axis.size for axis in self.axes.values() if isinstance(axis.size, str)}
         letters = {axis.name: axis.letter for axis in self.axes.values()}
-        return Notation(spellings, sizes, letters, {}, layout, log)
+        return Notation(spellings, sizes, letters, {}, layout, log, base=self.env.base)
 
 
 def _is_input(name: str) -> bool:

@@ -43,7 +43,7 @@ class Elaborator:
                 term = self(body)
                 return Term(mul(MINUS_ONE, term.expr), term.axes)      # -(a + b) stays a negated sum, as it is written
             case Sum(_, terms):
-                return total(self.shapes, [self(term) for term in terms], terms)
+                return self.sum(terms)
             case Product():
                 return products.product(self, formula)
             case Fraction(span, above, below):
@@ -70,6 +70,18 @@ class Elaborator:
             case Empty():
                 raise Unclear(formula.span, "something is missing here")
         raise Unclear(formula.span, f"no meaning known for {type(formula).__name__.lower()}")
+
+    def sum(self, formulas: tuple[Formula, ...]) -> Term:
+        """A sum; a name met here for the first time, whose rank is a guess, is a number where all the other terms are: w^T x + b."""
+        before = set(self.env.quantities)
+        terms = [self(formula) for formula in formulas]
+        guessed = {k: q for k, formula in enumerate(formulas) if isinstance(formula, Name | Accent | Script)
+                   and (q := self.env.quantities.get(flat(formula) or "")) is not None and q.guessed and q.name not in before}
+        if guessed and len(guessed) < len(terms) and all(not term.axes for k, term in enumerate(terms) if k not in guessed):
+            for k, quantity in guessed.items():
+                quantity.axes = ()
+                terms[k] = Term(Entry(quantity.name))
+        return total(self.shapes, terms, formulas)
 
     # ---- names and entries ----------------------------------------------------------------------------------------
 

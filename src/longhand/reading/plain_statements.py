@@ -28,14 +28,15 @@ class Draft:
         self.wanted: list[Wanted] = []
         self.notes: dict[str, list[Remark]] = {field: [] for field in NOTES.values()}
         self.notation: dict[str, dict] = {"spellings": {}, "sizes": {}, "letters": {}, "functions": {}, "deltas": {}}
-        self.single: dict[str, object] = {}                     # statements that stand once: title, loss, descent, layout, log
+        self.single: dict[str, object] = {}                     # statements that stand once: title, loss, descent, layout, log, count
         self.scope = Scope(self.axes, self.tensors, self.sizes)
 
     def problem(self) -> Problem:
         """The whole."""
         n = self.notation
         notation = Notation(n["spellings"], n["sizes"], n["letters"], n["functions"],
-                            self.single.get("layout", "column"), self.single.get("log", "ln"), n["deltas"])
+                            self.single.get("layout", "column"), self.single.get("log", "ln"), n["deltas"],
+                            self.single.get("count", 1))
         return Problem(Program(self.tensors, tuple(self.equations), tuple(self.facts)), self.single.get("loss"), self.data, self.sizes,
                        tuple(self.wanted), self.single.get("descent"), notation, self.single.get("title", ""),
                        **{field: tuple(notes) for field, notes in self.notes.items()})
@@ -156,6 +157,12 @@ def _log(r: Draft, c: Cursor) -> None:
     if c.next.text not in ("ln", "log"):
         c.unexpected("ln or log, as the sheet writes the natural logarithm")
     r.once(c, "log", c.take().text)
+
+
+def _count(r: Draft, c: Cursor) -> None:
+    if c.next.text not in ("0", "1"):
+        c.unexpected("0 or 1, what the entries are counted from")
+    r.once(c, "count", int(c.take().text))
 
 
 def _data(r: Draft, c: Cursor) -> None:
@@ -283,6 +290,6 @@ def _natural(c: Cursor) -> int:
 
 STATEMENTS: dict[str, Statement] = {
     "title": _title, "axis": _axis, "size": _size, "tensor": _tensor, "fact": _fact, "loss": _loss, "data": _data, "find": _find,
-    "descent": _descent, "layout": _layout, "log": _log, "letter": _letter, "spelling": _spelling, "note": _note,
+    "descent": _descent, "layout": _layout, "log": _log, "count": _count, "letter": _letter, "spelling": _spelling, "note": _note,
     "function": _spelled_as("functions"), "adjoint": _spelled_as("deltas"),
 }
