@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from meant import numbers, only, shape, understood, values
 
+from longhand.reading.sheet import read
+
 X, W, B, T = np.array([1.0, -2.0]), np.array([[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5]]), np.array([0.1, -0.2, 0.3]), np.array([1.0, 0.0, 2.0])
 MATRIX = r"\begin{bmatrix} 0.5 & -1 \\ 2 & 0.25 \\ -0.75 & 1.5 \end{bmatrix}"
 TURNED = r"\begin{bmatrix} 0.5 & 2 & -0.75 \\ -1 & 0.25 & 1.5 \end{bmatrix}"
@@ -165,3 +167,8 @@ def nested_close(value, expected) -> bool:
 def test_several_sheets_words_do_not_change_what_is_meant():
     plain, wordy = column(), "Consider a small network.\n" + column() + "\nShow all intermediate steps.\n"
     assert numbers(only(plain), "L") == numbers(understood(wordy).problems[0], "L")
+
+
+def test_an_undeclared_bias_of_a_number_is_a_number():
+    problem = read("$x = (1,2)$, $w = (0.5,-1)$, $t=1$.\n\n$$z = w^T x + b$$\n$$L = (z-t)^2$$\n\nFind $\\partial L/\\partial w$.\n").problems[0]
+    assert (shape(problem, "b"), shape(problem, "z")) == ((), ())

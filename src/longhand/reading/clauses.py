@@ -115,6 +115,8 @@ def is_strange_imperative(sentence: list[Item]) -> bool:
     if first + 1 >= len(sentence) or sentence[first].kind != "word" or sentence[first].meanings or sentence[first].formula is not None:
         return False
     word, after = sentence[first].word, sentence[first + 1]
+    if word in OPENERS:
+        return False
     return not word.endswith(("ing", "ly", "ed")) and (after.tokens[0].word in _DETERMINERS - {"that"} or after.kind == "math")
 
 

@@ -9,6 +9,7 @@ from .environment import Note
 from .expressions import with_expressions
 from .families import with_families
 from .named_loss import with_loss
+from .points import with_points
 from .requests import Understood
 from .softmax_words import with_softmax
 from .statements import Statement

@@ -77,7 +77,7 @@ class Elaborator:
         terms = [self(formula) for formula in formulas]
         guessed = {k: q for k, formula in enumerate(formulas) if isinstance(formula, Name | Accent | Script)
                    and (q := self.env.quantities.get(flat(formula) or "")) is not None and q.guessed and q.name not in before}
-        if guessed and len(guessed) < len(terms) and all(not term.axes for k, term in enumerate(terms) if k not in guessed):
+        if guessed and len(guessed) < len(terms) and all(term.scalar for k, term in enumerate(terms) if k not in guessed):
             for k, quantity in guessed.items():
                 quantity.axes = ()
                 terms[k] = Term(Entry(quantity.name))

@@ -33,6 +33,7 @@ from .syntax import (
 )
 
 LETTERS = "qruvcdegf"
+CONSTANTS = frozenset({"pi"})
 SHAPES = (Sum, Product, Fraction, Negative, Norm, Call, BigOperator)
 STRANGE = (Derivative, Nabla, Relation, Row, Matrix, Dots, Empty)
 
@@ -58,7 +59,9 @@ def with_expressions(statements: list[Statement], understood: Understood) -> tup
 
 
 def _renamed(request: Request, made: dict[Formula, Formula]) -> Request:
-    return replace(request, objects=tuple(made.get(f, f) for f in request.objects)) if request.kind in ("value", "expression") else request
+    of = made.get(request.of, request.of) if request.of is not None else None
+    objects = tuple(made.get(f, f) for f in request.objects) if request.kind in ("value", "expression") else request.objects
+    return replace(request, objects=objects, of=of)
 
 
 def _readable(formula: Formula, known: Book) -> bool:
@@ -68,7 +71,13 @@ def _readable(formula: Formula, known: Book) -> bool:
     if not isinstance(formula, SHAPES) or any(isinstance(node, STRANGE) for node in walk(formula)):
         return False
     names = known.names(formula)
-    return bool(names) and all(known.known(name) or name in known.read for name in names)
+    return bool(names - CONSTANTS) and all(known.known(name) or name in known.read or _constant(name, known) for name in names)
+
+
+def _constant(name: str, known: Book) -> bool:
+    """π, e to a power, and powers of a known quantity."""
+    base, _, power = name.partition("^")
+    return name in CONSTANTS or base == "e" and bool(power) or power.isdigit() and known.known(base)
 
 
 def _named(formula: Formula, letter: str, number: int, known: Book) -> Formula:

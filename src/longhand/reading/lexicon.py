@@ -275,3 +275,9 @@ def _table() -> Mapping[tuple[str, ...], tuple[Meaning, ...]]:
 
 STEPS = Meaning("steps")
 MEANINGS = _table()
+
+# Words that open a statement, never a request: "Here W is the weight matrix".
+OPENERS = frozenset("""here there now both neither all each every some many most no this these those its their our my his her such
+    with without for from in into on at by of to under over between within where while when whenever whereas as since because although though
+    if unless but and or nor yet thus hence then again also moreover furthermore likewise again similarly only first second third
+    vectors matrices scalars numbers inputs outputs weights biases""".split())

@@ -22,6 +22,7 @@ from .sections import Section, sections
 from .sentences import Sentence, sentences
 from .source import Source
 from .syntax import Derivative, Formula, Name, Relation, Span
+from .tabulated import points, tabulated, used_up
 
 __all__ = ["Request", "Section", "Understood", "understand"]
 
@@ -63,6 +64,7 @@ class _Reader:
     unknown: list[Unclear] = field(default_factory=list)
     working: list[Unclear] = field(default_factory=list)
     last_label: int = -1               # where the last label of the sentence stands
+    points: Relation | None = None     # the x ∈ {-1, 0, 2} of the sentence
     labels: dict[tuple[int, str], Span] = field(default_factory=dict)
 
     def text(self, span: Span) -> str:
@@ -82,6 +84,7 @@ class _Reader:
         if self.advice(phrases, words) or self.implementation(phrases, words) or self.claim(phrases, words):
             return
         asked_before = len(self.requests), len(self.unknown)
+        self.points = points(phrases)
         self.last_label = max((item.span.start for item in phrases if item.kind == "label"), default=-1)
         worked = ""
         for clause, verb in _clauses(phrases, self.carried if sentence.kind != "heading" else None):
@@ -201,6 +204,10 @@ class _Reader:
 
     def request(self, clause: list[Item], verb: Item | str | None, kind: str, span: Span, open_ended: bool) -> None:
         head = clause[1:] if isinstance(verb, Item) else clause
+        if not kind and (tabled := tabulated(head, self.points)) is not None:
+            self.used |= used_up(tabled, head)
+            self.ask([tabled], span)
+            return
         draft = Draft(kind, expression=isinstance(verb, Item) and verb.word in ("derive", "write", "express", "deduce"))
         if isinstance(verb, Item) and verb.word in ("differentiate", "derivative"):
             draft.ops, draft.mode = ["gradient"], "of"
