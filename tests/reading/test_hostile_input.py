@@ -1,4 +1,5 @@
 """Wrong, damaged and hostile sheets: each gets a clear remark or error in the house form, at once, and nothing raises anything else."""
+
 from __future__ import annotations
 
 import time
@@ -50,8 +51,8 @@ def test_a_product_of_wrong_shapes_in_the_house_form():
     assert remark.suggestion == "Did you mean W_1^T x?"
     assert (remark.line, remark.column) == (5, 13)
     line, carets = remark.caret.split("\n")
-    assert line[carets.index("^"):][:carets.count("^")] == "W_1 x"
-    assert "yhat, L" in remark.why                     # what cannot be computed without it
+    assert line[carets.index("^") :][: carets.count("^")] == "W_1 x"
+    assert "yhat, L" in remark.why  # what cannot be computed without it
 
 
 WRONG = [
@@ -61,7 +62,12 @@ WRONG = [
     ("undeclared number", changed("b_1)", r"b_1) + 3 \gamma"), "gamma is taken as given", 5),
     ("unknown function", changed(r"\tanh", r"\mathrm{frobnicate}"), "frobnicate is not known", 5),
     ("a size with two values", added("$d = 3$.\n\n$d = 4$."), "the size d is 3 and 4", 11),
-    ("numbers of two sizes", added(r"$W_1 = \begin{bmatrix}1&2\\3&4\end{bmatrix}$, $x = (1,2,3)$."), "the size d is 2 and, by the numbers of x, 3", 9),
+    (
+        "numbers of two sizes",
+        added(r"$W_1 = \begin{bmatrix}1&2\\3&4\end{bmatrix}$, $x = (1,2,3)$."),
+        "the size d is 2 and, by the numbers of x, 3",
+        9,
+    ),
     ("ragged rows", added(r"$$W_1 = \begin{bmatrix}1&2\\3\end{bmatrix}$$"), "ragged rows", 9),
     ("a word among numbers", added(r"$$W_1 = \begin{bmatrix}1&2\\3&foo\end{bmatrix}$$"), "W_1 is not understood", 9),
     ("defined twice", changed(r"\hat{y} = W_2 h", "\\hat{y} = W_2 h$$\n$$h = W_2 x"), "a second formula for h", 7),
@@ -71,8 +77,18 @@ WRONG = [
     ("a penalty in the text", added(r"We add $\lambda \|W_1\|^2$ to the loss."), "an expression that nothing uses", 9),
     ("a circle", "$$a = b + 1$$\n$$b = a + 1$$\n$$L = a^2$$\n\nFind $\\partial L/\\partial b$.\n", "a circle: a from b from a", 2),
     ("itself", "$$a = a + x$$\n$$L = a^2$$\n\nFind $\\partial L/\\partial x$.\n", "a circle", 1),
-    ("no loss", "Let $x \\in \\mathbb{R}^3$ and $W \\in \\mathbb{R}^{2\\times 3}$.\n\n$$z = W x$$\n\nFind the gradient with respect to $W$.\n", "loss", 5),
-    ("numbers twice", NEURON.replace("$t = 1$", "$t = 1$, $x = (3, 4)$") + "Find $\\partial L/\\partial w$.\n", "x is given numbers twice", 1),
+    (
+        "no loss",
+        "Let $x \\in \\mathbb{R}^3$ and $W \\in \\mathbb{R}^{2\\times 3}$.\n\n$$z = W x$$\n\nFind the gradient with respect to $W$.\n",
+        "loss",
+        5,
+    ),
+    (
+        "numbers twice",
+        NEURON.replace("$t = 1$", "$t = 1$, $x = (3, 4)$") + "Find $\\partial L/\\partial w$.\n",
+        "x is given numbers twice",
+        1,
+    ),
     ("no numbers", NEURON.replace("$w = (0.5, -1)$, ", "") + "Find $\\partial L/\\partial w$ in numbers.\n", "no numbers for w", None),
     ("division by zero", "$x = 2$\n\n$$L = \\frac{x}{0}$$\n\nFind $\\partial L/\\partial x$.\n", "a division by zero", 3),
     ("no rate", NEURON + "Do one step of gradient descent.\n", "no numbers for eta", None),
@@ -84,10 +100,19 @@ WRONG = [
     ("an exponent too large", "$x = 2$\n\n$$L = x^{1000000}$$\n\nFind $\\partial L/\\partial x$.\n", "too large", 3),
     ("nested", "$$L = " + "(" * 9000 + "x" + ")" * 9000 + "$$\n\nFind $\\partial L/\\partial x$.\n", "nested deeper", 1),
     ("nested fractions", "$$L = " + "\\frac{1}{" * 1500 + "x" + "}" * 1500 + "$$\n\nFind $\\partial L/\\partial x$.\n", "nested deeper", 1),
-    ("a long formula", "$$L = " + " + ".join(["x"] * 33_333) + "$$\n\nFind $\\partial L/\\partial x$.\n", "longer than 20000 characters", 1),
+    (
+        "a long formula",
+        "$$L = " + " + ".join(["x"] * 33_333) + "$$\n\nFind $\\partial L/\\partial x$.\n",
+        "longer than 20000 characters",
+        1,
+    ),
     ("many formulas", "".join(f"$$a_{{{i + 1}}} = a_{{{i}}} + x$$\n\n" for i in range(5000)), "a sheet of 5000 formulas", None),
-    ("a great matrix", "$$W = \\begin{bmatrix}" + "\\\\".join("&".join(["0.5"] * 300) for _ in range(300)) + "\\end{bmatrix}$$\n\n$$z = W x$$\n",
-     "longer than 20000 characters", 1),
+    (
+        "a great matrix",
+        "$$W = \\begin{bmatrix}" + "\\\\".join("&".join(["0.5"] * 300) for _ in range(300)) + "\\end{bmatrix}$$\n\n$$z = W x$$\n",
+        "longer than 20000 characters",
+        1,
+    ),
 ]
 
 
@@ -102,28 +127,91 @@ def test_what_is_wrong_is_said_at_its_place_and_at_once(text, words, line):
         assert found[0].line == line and found[0].column and "^" in found[0].caret
 
 
-@pytest.mark.parametrize("text", [SHEET.replace("\n", "\r\n"), SHEET.replace(" ", "\t"), "\ufeff" + SHEET, SHEET.replace("$$h", "$$ h"), SHEET + "\n\n\n"])
+@pytest.mark.parametrize(
+    "text", [SHEET.replace("\n", "\r\n"), SHEET.replace(" ", "\t"), "\ufeff" + SHEET, SHEET.replace("$$h", "$$ h"), SHEET + "\n\n\n"]
+)
 def test_harmless_damage(text):
     assert [w.wrt for p in read(text).problems for w in p.wanted] == [("W_1",), ("b_1",)]
 
 
-@pytest.mark.parametrize("text", [
-    "", " ", "\n", "$", "$$", "$$$", "$$ $$", "\\", "\\begin", "\\begin{", "\\begin{align}", "{", "}", "$\\frac$", "$\\frac{$", "$^$", "$_$", "$x_$", "$x^$",
-    "---\n---\n", "---\n", "---\nlayout", "# ", "- ", "> ", "|a|b|\n|-|-|\n", "<script>", "<!-- $x", "&amp;", "\x1b[31m$x$", "$\x00$", "$\ud800$",
-    "$" * 1000, "(" * 100_000, "$" + "x" * 19_000 + "$", "\\left" * 5000, "$" + "\\left(" * 3000 + "$", "#" * 10_000, "- " * 10_000, "> " * 10_000,
-    "`" * 10_000, "*" * 10_000, "[" * 10_000, "$$a=b=c=d=e=f$$" * 900, "ŷ = σ(Wx + b)", "🦆 $🦆$", "$x = 1$ " * 900, "Find " * 5000,
-    "$x = \\begin{bmatrix}\\end{bmatrix}$", "$x = ()$", "$x = (,)$", "$\\sum_{}^{} x$", "$\\partial$", "$\\frac{\\partial}{\\partial}$", "$f(f(f(x)))$",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\n",
+        "$",
+        "$$",
+        "$$$",
+        "$$ $$",
+        "\\",
+        "\\begin",
+        "\\begin{",
+        "\\begin{align}",
+        "{",
+        "}",
+        "$\\frac$",
+        "$\\frac{$",
+        "$^$",
+        "$_$",
+        "$x_$",
+        "$x^$",
+        "---\n---\n",
+        "---\n",
+        "---\nlayout",
+        "# ",
+        "- ",
+        "> ",
+        "|a|b|\n|-|-|\n",
+        "<script>",
+        "<!-- $x",
+        "&amp;",
+        "\x1b[31m$x$",
+        "$\x00$",
+        "$\ud800$",
+        "$" * 1000,
+        "(" * 100_000,
+        "$" + "x" * 19_000 + "$",
+        "\\left" * 5000,
+        "$" + "\\left(" * 3000 + "$",
+        "#" * 10_000,
+        "- " * 10_000,
+        "> " * 10_000,
+        "`" * 10_000,
+        "*" * 10_000,
+        "[" * 10_000,
+        "$$a=b=c=d=e=f$$" * 900,
+        "ŷ = σ(Wx + b)",
+        "🦆 $🦆$",
+        "$x = 1$ " * 900,
+        "Find " * 5000,
+        "$x = \\begin{bmatrix}\\end{bmatrix}$",
+        "$x = ()$",
+        "$x = (,)$",
+        "$\\sum_{}^{} x$",
+        "$\\partial$",
+        "$\\frac{\\partial}{\\partial}$",
+        "$f(f(f(x)))$",
+    ],
+)
 def test_nothing_raises_and_nothing_takes_long(text):
     start = time.perf_counter()
     read(text)
     assert time.perf_counter() - start < 2
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"", "is empty"), (b" \n\t", "is empty"), (b"\x00\x01\x02", "NUL byte"), (b"\xff\xfe$\x00", "UTF-16"), (b"x = \xe9", "not UTF-8"),
-    (bytes(range(1, 256)), "not UTF-8"), (b"x" * 10_000_000, "larger than 1 MB"),
-])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b" \n\t", "is empty"),
+        (b"\x00\x01\x02", "NUL byte"),
+        (b"\xff\xfe$\x00", "UTF-16"),
+        (b"x = \xe9", "not UTF-8"),
+        (bytes(range(1, 256)), "not UTF-8"),
+        (b"x" * 10_000_000, "larger than 1 MB"),
+    ],
+)
 def test_files_that_are_no_sheets(content, words):
     with pytest.raises(FileError, match=words):
         decoded(content, "sheet.md")
@@ -131,12 +219,24 @@ def test_files_that_are_no_sheets(content, words):
 
 # ---- front matter -------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("line", "words"), [
-    ("foo: bar", "foo is no key"), ("layout: sideways", "layout cannot be sideways"), ("log: banana", "log cannot be banana"), ("rate: many", "rate cannot be many"),
-    ("steps: -3", "steps cannot be -3"), ("method: magic", "method cannot be magic"), ("loss: Q_9", "Q_9 is no quantity"), ("layout", "layout is no key"),
-    ("parameters: w, u_7", "u_7 is no quantity"), ("rate: 0.1\nrate: 0.2", "rate is said twice"), ("steps: 99999999999999999999", "steps cannot be"),
-    ("one-hot: x +", "one-hot cannot be"),
-])
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("foo: bar", "foo is no key"),
+        ("layout: sideways", "layout cannot be sideways"),
+        ("log: banana", "log cannot be banana"),
+        ("rate: many", "rate cannot be many"),
+        ("steps: -3", "steps cannot be -3"),
+        ("method: magic", "method cannot be magic"),
+        ("loss: Q_9", "Q_9 is no quantity"),
+        ("layout", "layout is no key"),
+        ("parameters: w, u_7", "u_7 is no quantity"),
+        ("rate: 0.1\nrate: 0.2", "rate is said twice"),
+        ("steps: 99999999999999999999", "steps cannot be"),
+        ("one-hot: x +", "one-hot cannot be"),
+    ],
+)
 def test_directives_that_are_wrong(line, words):
     found = [r for r in read(f"---\n{line}\n---\n{NEURON}Find $\\partial L/\\partial w$.\n").not_understood if words in r.text]
     assert len(found) == 1 and found[0].line in (2, 3) and "^" in found[0].caret

@@ -1,4 +1,5 @@
 """Whole small networks: neuron by neuron, shared weights, skip connections, several layers, descent, Jacobians and Hessians."""
+
 from __future__ import annotations
 
 import math
@@ -60,16 +61,19 @@ def forward_gate(w, u):
     return np.sum(np.tanh(w @ X) * (u @ X))
 
 
-@pytest.mark.parametrize(("formulas", "forward"), [
-    ("$$h = \\tanh(W x)$$\n$$g = \\tanh(W h)$$\n$$L = \\frac12 \\|g\\|^2$$", forward_shared),
-    ("$$L = \\frac12 \\|\\tanh(W \\tanh(W x))\\|^2$$", forward_shared),
-    ("$$a = \\tanh(W x)$$\n$$y = U a + x$$\n$$L = \\frac12 \\sum_i y_i^2$$", forward_skip),
-    ("$$a = \\tanh(W x)$$\n$$g = U x$$\n$$y = a \\odot g$$\n$$L = \\sum_i y_i$$", forward_gate),
-    ("$$L = \\sum_i \\tanh(W x)_i (U x)_i$$", forward_gate),
-    ("$$L = (U x)^T \\tanh(W x)$$", forward_gate),
-])
+@pytest.mark.parametrize(
+    ("formulas", "forward"),
+    [
+        ("$$h = \\tanh(W x)$$\n$$g = \\tanh(W h)$$\n$$L = \\frac12 \\|g\\|^2$$", forward_shared),
+        ("$$L = \\frac12 \\|\\tanh(W \\tanh(W x))\\|^2$$", forward_shared),
+        ("$$a = \\tanh(W x)$$\n$$y = U a + x$$\n$$L = \\frac12 \\sum_i y_i^2$$", forward_skip),
+        ("$$a = \\tanh(W x)$$\n$$g = U x$$\n$$y = a \\odot g$$\n$$L = \\sum_i y_i$$", forward_gate),
+        ("$$L = \\sum_i \\tanh(W x)_i (U x)_i$$", forward_gate),
+        ("$$L = (U x)^T \\tanh(W x)$$", forward_gate),
+    ],
+)
 def test_all_paths_are_added(formulas, forward):
-    given = GIVEN if "U" in formulas else GIVEN.replace(GIVEN[GIVEN.index(", $U"):].rstrip(), ".")
+    given = GIVEN if "U" in formulas else GIVEN.replace(GIVEN[GIVEN.index(", $U") :].rstrip(), ".")
     problem = only(f"{given}\n{formulas}\n\nFind $\\partial L/\\partial W$.\n")
     loss, gradient = numbers(problem, "L", "dL/dW")
     assert loss == pytest.approx(forward(W, U))
@@ -84,11 +88,13 @@ def test_all_paths_are_added(formulas, forward):
 def test_any_number_of_layers(depth):
     lines = [rf"$$a^{{[{k}]}} = \tanh(W^{{[{k}]}} {'x' if k == 1 else f'a^{{[{k - 1}]}}'})$$" for k in range(1, depth + 1)]
     data = " ".join(rf"$W^{{[{k}]}} = \begin{{bmatrix}} 0.5 & -1 \\ 0.25 & 0.75 \end{{bmatrix}}$." for k in range(1, depth + 1))
-    problem = only(f"$x = (1, -2)$. {data}\n\n" + "\n".join(lines) + f"\n$$L = \\sum_i a^{{[{depth}]}}_i$$\n\nFind $\\partial L/\\partial x$.\n")
+    problem = only(
+        f"$x = (1, -2)$. {data}\n\n" + "\n".join(lines) + f"\n$$L = \\sum_i a^{{[{depth}]}}_i$$\n\nFind $\\partial L/\\partial x$.\n"
+    )
     a, jacobian = X, np.eye(2)
     for _ in range(depth):
         a = np.tanh(W @ a)
-        jacobian = np.diag(1 - a ** 2) @ W @ jacobian
+        jacobian = np.diag(1 - a**2) @ W @ jacobian
     assert numbers(problem, "dL/dx")[0] == pytest.approx(jacobian.sum(0))
 
 
@@ -120,10 +126,15 @@ def plain_steps(rate: float, steps: int) -> list[float]:
     return out
 
 
-@pytest.mark.parametrize(("text", "rate", "steps"), [
-    ("Perform one step of gradient descent with learning rate 0.1.", 0.1, 1), (r"Do two steps of gradient descent with learning rate $\eta = 0.1$.", 0.1, 2),
-    (r"Update $w$ and $b$ with gradient descent, where $\eta = 0.25$.", 0.25, 1), ("Perform 3 steps of gradient descent with a learning rate of 0.05.", 0.05, 3),
-])
+@pytest.mark.parametrize(
+    ("text", "rate", "steps"),
+    [
+        ("Perform one step of gradient descent with learning rate 0.1.", 0.1, 1),
+        (r"Do two steps of gradient descent with learning rate $\eta = 0.1$.", 0.1, 2),
+        (r"Update $w$ and $b$ with gradient descent, where $\eta = 0.25$.", 0.25, 1),
+        ("Perform 3 steps of gradient descent with a learning rate of 0.05.", 0.05, 3),
+    ],
+)
 def test_steps_of_gradient_descent(text, rate, steps):
     assert descended(text) == pytest.approx(plain_steps(rate, steps))
 
@@ -156,9 +167,15 @@ def test_the_first_step_of_adam_has_the_length_of_the_rate():
 
 # ---- Jacobians and Hessians ---------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("request_", [
-    r"Find the Jacobian $\frac{\partial h}{\partial x}$.", r"Compute the Jacobian of $h$ with respect to $x$.", r"Derive $\partial h / \partial x$.",
-])
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        r"Find the Jacobian $\frac{\partial h}{\partial x}$.",
+        r"Compute the Jacobian of $h$ with respect to $x$.",
+        r"Derive $\partial h / \partial x$.",
+    ],
+)
 def test_a_jacobian(request_):
     problem = only(f"{GIVEN}\n$$h = \\tanh(W x)$$\n$$g = U h$$\n\n{request_}\n")
     assert wanted(problem) == [("jacobian", "h", ("x",))]
@@ -166,9 +183,13 @@ def test_a_jacobian(request_):
     assert np.array(found) == pytest.approx(np.diag(1 - np.tanh(W @ X) ** 2) @ W)
 
 
-@pytest.mark.parametrize("request_", [
-    r"Compute the Hessian of $L$ with respect to $w$.", r"Find the Hessian $\frac{\partial^2 L}{\partial w^2}$.",
-])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        r"Compute the Hessian of $L$ with respect to $w$.",
+        r"Find the Hessian $\frac{\partial^2 L}{\partial w^2}$.",
+    ],
+)
 def test_a_hessian(request_):
     problem = only(f"$x = (3, 4)$, $w = (1, -2)$, $t = 1$.\n\n$$L = \\frac12 (w^T x - t)^2$$\n\n{request_}\n")
     assert wanted(problem) == [("hessian", "L", ("w",))]
@@ -176,8 +197,12 @@ def test_a_hessian(request_):
 
 # ---- data from outside --------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("name", ["W1", "W_1", "W^1", "W^{(1)}", r"\mathbf{W}_1"])
 def test_names_of_data_are_compared_without_markup(name):
-    text = r"$x \in \mathbb{R}^2$, $W_1 \in \mathbb{R}^{2 \times 2}$." + "\n\n$$h = W_1 x$$\n$$L = \\sum_i h_i$$\n\nFind $\\partial L/\\partial x$.\n"
+    text = (
+        r"$x \in \mathbb{R}^2$, $W_1 \in \mathbb{R}^{2 \times 2}$."
+        + "\n\n$$h = W_1 x$$\n$$L = \\sum_i h_i$$\n\nFind $\\partial L/\\partial x$.\n"
+    )
     problem = only(text, data={name: [["0.5", -1], ["1/4", "0.75"]], "x": [1, -2]})
     assert numbers(problem, "L")[0] == pytest.approx((W @ X).sum())

@@ -1,4 +1,5 @@
 """The five real sheets: program, shapes, facts, data, what is asked. They are beside the project, not in it."""
+
 from __future__ import annotations
 
 import re
@@ -41,7 +42,9 @@ def test_everything_is_understood(number):
 
 
 NETWORK = {
-    "h": "h[i1] = sum(i2, W_1[i2, i1]*x[i2]) + b_1[i1]", "a": "a[i1] = relu(h[i1])", "z": "z[i1] = sum(i2, W_2[i2, i1]*a[i2]) + b_2[i1]",
+    "h": "h[i1] = sum(i2, W_1[i2, i1]*x[i2]) + b_1[i1]",
+    "a": "a[i1] = relu(h[i1])",
+    "z": "z[i1] = sum(i2, W_2[i2, i1]*a[i2]) + b_2[i1]",
     "yhat": "yhat[i1] = softmax(i2, z[i2])[i1]",
 }
 GRADIENTS = [("gradient", "Loss", (name,)) for name in ("W_1", "W_2", "b_1", "b_2")]
@@ -58,7 +61,11 @@ def test_seed_000():
 
 def test_seed_001():
     [problem] = sheet(1).problems
-    assert equations(problem) == {**NETWORK, "y^s": "y^s[i1] = (1 - epsilon)*y[i1] + epsilon/q", "Loss": "Loss = -sum(i1, y^s[i1]*ln(yhat[i1]))"}
+    assert equations(problem) == {
+        **NETWORK,
+        "y^s": "y^s[i1] = (1 - epsilon)*y[i1] + epsilon/q",
+        "Loss": "Loss = -sum(i1, y^s[i1]*ln(yhat[i1]))",
+    }
     assert (problem.data["epsilon"], problem.data["eta"]) == (Fraction(3, 10), Fraction(1, 10))
     assert problem.sizes == {"d": 2, "n": 3, "q": 3}
     assert wanted(problem) == [*GRADIENTS, ("schematic", "", ()), ("update", "", ("W_1", "W_2", "b_1", "b_2")), ("loss", "Loss", ())]
@@ -73,8 +80,11 @@ def test_seed_001():
 def test_seed_002():
     [problem] = sheet(2).problems
     assert equations(problem) == {
-        "u": "u[i1] = sum(i2, v[i1, i2]*x[i2])", "h": "h[i1] = elu(u[i1], 1)", "z": "z[i1] = sum(i2, w[i1, i2]*h[i2])",
-        "o": "o[i1] = softmax(i2, z[i2])[i1]", "L": "L = -sum(i1, o^*[i1]*ln(o[i1]))",
+        "u": "u[i1] = sum(i2, v[i1, i2]*x[i2])",
+        "h": "h[i1] = elu(u[i1], 1)",
+        "z": "z[i1] = sum(i2, w[i1, i2]*h[i2])",
+        "o": "o[i1] = softmax(i2, z[i2])[i1]",
+        "L": "L = -sum(i1, o^*[i1]*ln(o[i1]))",
     }
     asked = [(w.kind, w.of or "", w.wrt, w.entry) for w in problem.wanted]
     assert [a for a in asked if a[0] == "gradient"] == [("gradient", "L", (n,), entry) for entry in (True, False) for n in ("w", "v")]
@@ -101,7 +111,10 @@ def test_seed_003():
 
 def test_seed_004():
     jacobian, worked = sheet(4).problems
-    assert [(w.kind, w.of, w.wrt, w.entry) for w in jacobian.wanted][:2] == [("jacobian", "Yhat", ("W^1",), False), ("jacobian", "Yhat", ("W^1",), True)]
+    assert [(w.kind, w.of, w.wrt, w.entry) for w in jacobian.wanted][:2] == [
+        ("jacobian", "Yhat", ("W^1",), False),
+        ("jacobian", "Yhat", ("W^1",), True),
+    ]
     assert [shape(jacobian, n) for n in ("X", "W^1", "W_0^1", "Yhat")] == [("N",), ("N", "N_1"), ("N_1",), ("K",)]
     assert equations(jacobian)["H"] == "H[i1] = relu(Z^1[i1])"
     assert equations(worked)["H"] == "H[i1] = sigmoid(Z^1[i1])"
@@ -118,7 +131,7 @@ def test_reading_takes_no_time_to_speak_of(number):
     text = seeds()[number]
     read(text)
     best = min(_timed(text) for _ in range(5))
-    assert best < 0.3                     # a tenth of that where nothing else runs; the bench measures it
+    assert best < 0.3  # a tenth of that where nothing else runs; the bench measures it
 
 
 def _timed(text: str) -> float:

@@ -1,14 +1,28 @@
 """Nothing is dropped in silence: each statement of a sheet ends in the program, in the data, in a remark, in the working or is a mere mention;
 and a sheet that says something else gives another result, or a remark."""
+
 from __future__ import annotations
 
 import pytest
 from shared_inputs import needs_shared, seeds
 
 from longhand.printing import plain
-from longhand.reading.classify import Claimed, Declared, Defined, FactStated, FunctionDefined, Given, Mentioned, Ranged, Restricted, Strange, Updated, classify
-from longhand.reading.markdown import Math, pieces
+from longhand.reading.classify import (
+    Claimed,
+    Declared,
+    Defined,
+    FactStated,
+    FunctionDefined,
+    Given,
+    Mentioned,
+    Ranged,
+    Restricted,
+    Strange,
+    Updated,
+    classify,
+)
 from longhand.reading.formula import read_math
+from longhand.reading.markdown import Math, pieces
 from longhand.reading.names import readings
 from longhand.reading.sheet import Sheet, read
 from longhand.reading.source import Source
@@ -116,17 +130,18 @@ def forgotten(text: str, sheet: Sheet) -> list[str]:
     out = []
     for statement in own:
         taken = source.place(statement.span.start)[0] in lines or any(
-            statement.span.start <= span.start and span.end <= statement.span.end for span in spans)
+            statement.span.start <= span.start and span.end <= statement.span.end for span in spans
+        )
         for kind in classify(statement, letters, applied, tensors):
             match kind:
                 case Mentioned() | Declared() | FunctionDefined() | Ranged() | FactStated() | Updated() | Restricted():
-                    known = True                     # a shape of what nothing uses has no effect
+                    known = True  # a shape of what nothing uses has no effect
                 case Claimed() | Strange():
                     known = taken
                 case Given(_, name, _) | Defined(_, name, _, _):
                     known = taken or any(r.name in tensors | sizes for r in readings(name))
             if not known:
-                out.append(text[statement.span.start:statement.span.end])
+                out.append(text[statement.span.start : statement.span.end])
     return out
 
 
@@ -153,6 +168,7 @@ def test_the_test_sees_what_is_forgotten():
 
 # ---- a change of the sheet is a change of the result, or a remark -------------------------------------------------
 
+
 def outcome(text: str) -> tuple:
     """All that a reader of the result can see."""
     sheet = read(text)
@@ -162,7 +178,7 @@ def outcome(text: str) -> tuple:
 
 def changes(text: str) -> dict[str, str]:
     """Other sheets, each of which means something else."""
-    paragraphs = [p for p in text.strip().split("\n\n")]
+    paragraphs = list(text.strip().split("\n\n"))
     ask = next(k for k, p in enumerate(paragraphs) if p.startswith(("Find", "Derive", "Compute")))
     name = "W" if "W" in text else "w" if "w" in text else "v" if "v" in text else "z"
 
@@ -178,23 +194,33 @@ def changes(text: str) -> dict[str, str]:
     }
     for k, paragraph in enumerate(paragraphs[:ask]):
         if paragraph.startswith("$"):
-            out[f"without {paragraph[:30]}"] = "\n\n".join(paragraphs[:k] + paragraphs[k + 1:])
+            out[f"without {paragraph[:30]}"] = "\n\n".join(paragraphs[:k] + paragraphs[k + 1 :])
     for at, c in enumerate(text):
         if c.isdigit() and text[at - 1] in ".( &" and c not in "0":
-            out[f"another digit at {at}"] = text[:at] + str((int(c) + 3) % 9 + 1) + text[at + 1:]
+            out[f"another digit at {at}"] = text[:at] + str((int(c) + 3) % 9 + 1) + text[at + 1 :]
     return out
 
 
-@pytest.mark.parametrize(("text", "other"), [(text, other) for text in OWN.values() for other in changes(text).values()],
-                         ids=[f"{name}: {change}" for name, text in OWN.items() for change in changes(text)])
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [(text, other) for text in OWN.values() for other in changes(text).values()],
+    ids=[f"{name}: {change}" for name, text in OWN.items() for change in changes(text)],
+)
 def test_a_changed_sheet_changes_what_comes_out(text, other):
     assert outcome(other) != outcome(text)
 
 
 @needs_shared
-@pytest.mark.parametrize(("number", "old", "new"), [
-    (0, "The loss", "With dropout, the loss"), (1, "0.3", "0.4"), (2, "1.5", "1.25"), (3, "cross entropy", "squared error"), (4, ".5", ".25"),
-])
+@pytest.mark.parametrize(
+    ("number", "old", "new"),
+    [
+        (0, "The loss", "With dropout, the loss"),
+        (1, "0.3", "0.4"),
+        (2, "1.5", "1.25"),
+        (3, "cross entropy", "squared error"),
+        (4, ".5", ".25"),
+    ],
+)
 def test_a_changed_seed_changes_what_comes_out(number, old, new):
     text = seeds()[number]
     if old not in text:

@@ -10,12 +10,28 @@ from ..core.walk import tensors
 from .classify import Claimed, Declared, Defined, Given, Kind, Mentioned, Strange
 from .define import Definer
 from .environment import Note
-from .known import Known, named
 from .intermediate_data import spared
+from .known import Known, named
 from .names import flat, latex
 from .requests import Understood
 from .syntax import (
-    BigOperator, Call, Derivative, Formula, Fraction, Group, Nabla, Negative, Norm, Numeral, Product, Relation, Root, Span, Sum, children, walk,
+    BigOperator,
+    Call,
+    Derivative,
+    Formula,
+    Fraction,
+    Group,
+    Nabla,
+    Negative,
+    Norm,
+    Numeral,
+    Product,
+    Relation,
+    Root,
+    Span,
+    Sum,
+    children,
+    walk,
 )
 
 EXPRESSIONS = (Product, Sum, Call, Fraction, BigOperator, Norm, Root, Negative)

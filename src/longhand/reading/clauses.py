@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .glossary import LONGEST, corrected, meanings
-from .lexicon import NOUN_OR_VERB, QUESTIONS, Meaning, words
+from .lexicon import NOUN_OR_VERB, OPENERS, QUESTIONS, Meaning, words
 from .mentions import bare
 from .sentences import Sentence, Token
 from .syntax import Formula, Name, Span

@@ -21,7 +21,7 @@ PASSES = (with_loss, with_softmax)
 def completed(found: list[Statement], understood: Understood) -> tuple[list[Statement], Understood, list[Note]]:
     """The statements with what the sheet says in other ways than by equations, the requests in these terms, and what was assumed."""
     out: list[Statement] = []
-    notes: list[Note] = []
+    found, understood, notes = with_points(found, understood)
     borders = [section.start for section in understood.sections][1:]
     for start, end in zip([0, *borders], [*borders, None], strict=True):
         own = [s for s in found if s.span.start >= start and (end is None or s.span.start < end)]

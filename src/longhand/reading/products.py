@@ -84,7 +84,7 @@ def means(reader: Elaborator, group: list) -> None:
 def count_of(reader: Elaborator, symbol: Name, of: BigOperator) -> None:
     """Make the symbol the size of the axis that a sum runs over; of the first axis where it runs over all."""
     letters, _ = sums.bounds(reader, of)
-    letters = letters or {letter: (reader.env.base, None) for letter in sums.open_letters(reader, of.body)}
+    letters = letters or dict.fromkeys(sums.open_letters(reader, of.body), (reader.env.base, None))
     high = next((high for _, high in letters.values()), None)
     if high == symbol.text:
         return

@@ -8,10 +8,25 @@ from functools import cached_property
 from .literals import literal
 from .names import Reading, flat, items, readings
 from .syntax import (
-    Accent, BigOperator, Dots, Empty, Formula, Index, Lines, Name, Numeral, Relation, Row, Script, Sequence, Span, Tagged, Words, walk,
+    Accent,
+    BigOperator,
+    Dots,
+    Empty,
+    Formula,
+    Index,
+    Lines,
+    Name,
+    Numeral,
+    Relation,
+    Row,
+    Script,
+    Sequence,
+    Span,
+    Tagged,
+    Words,
+    walk,
 )
 from .terms import Unclear
-
 
 INDEX_LETTERS = frozenset("ijklmnprst")
 

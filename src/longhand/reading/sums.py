@@ -21,7 +21,7 @@ def big(reader: Elaborator, formula: BigOperator) -> Term:
         raise Unclear(formula.span, f"{formula.kind} over an index")
     letters, conditions = bounds(reader, formula)
     if not letters:
-        letters = {letter: (reader.env.base, None) for letter in open_letters(reader, formula.body)}
+        letters = dict.fromkeys(open_letters(reader, formula.body), (reader.env.base, None))
     if not letters:
         summing, reader.summing = reader.summing, True
         try:
@@ -31,7 +31,7 @@ def big(reader: Elaborator, formula: BigOperator) -> Term:
     outer = {letter: reader.env.letters.get(letter) for letter in letters}
     made: list[tuple[str, Index]] = []
     try:
-        for letter, (low, high) in letters.items():
+        for letter, (_low, high) in letters.items():
             known = reader.env.ranges.get(letter) if high is None else high
             index = reader.shapes.index(reader.shapes.axis(known, letter))
             reader.env.letters[letter] = index
