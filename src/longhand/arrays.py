@@ -14,13 +14,14 @@ from typing import NoReturn
 from .core.axis import Axis, Index, fresh
 from .core.expr import Apply, Component, Entry, Expr, Holds, Offset, Position, Rational, Sum, add, mul, number, offset, position, power
 from .core.problem import Notation
+from .core.record import record
 from .core.walk import free, indices_of, instantiate
 from .errors import DataError, ShapeError, UnknownName, UsageError
 from .functions import table
 from .reading.values import as_value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class At:
     """A position inside square brackets: an index, moved (i + 1), scaled (2 * i) or added to another one (i + k)."""
     position: Position
@@ -146,7 +147,7 @@ class Array:
 Operand = Array | int | float | Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Named:
     """A function of the tables, to be applied to arrays: lh.relu(z), lh.elu(z, 0.1), lh.softmax(z, axis="q"), lh.fn("huber")."""
     name: str

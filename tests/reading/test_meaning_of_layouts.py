@@ -117,7 +117,8 @@ def test_declared_orientations(declared, product):
 def test_a_batch_in_rows_with_a_bias_that_is_repeated():
     problem = only(
         r"""
-$X \in \mathbb{R}^{N \times d}$ holds one example in each row, $W \in \mathbb{R}^{d \times k}$, $b \in \mathbb{R}^{k}$, $Y \in \mathbb{R}^{N \times k}$.
+$X \in \mathbb{R}^{N \times d}$ holds an example in each row,
+$W \in \mathbb{R}^{d \times k}$, $b \in \mathbb{R}^{k}$, $Y \in \mathbb{R}^{N \times k}$.
 $$Z = X W + b$$
 $$L = \frac{1}{2} \sum_{i=1}^{N} \sum_{j=1}^{k} (Z_{ij} - Y_{ij})^2$$
 Give $\frac{\partial L}{\partial b}$ and $\frac{\partial L}{\partial W}$.

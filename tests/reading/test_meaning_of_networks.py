@@ -14,7 +14,8 @@ from longhand.numbers.arithmetic import FLOATS
 from longhand.numbers.interpret import Values
 
 NEURONS = r"""
-A network of single neurons: $i_1 = 0.05$, $i_2 = 0.1$, $w_1 = 0.15$, $w_2 = 0.2$, $w_5 = 0.4$, $b_1 = 0.35$, $b_2 = 0.6$, target $t = 0.01$.
+A network of single neurons: $i_1 = 0.05$, $i_2 = 0.1$, $w_1 = 0.15$, $w_2 = 0.2$, $w_5 = 0.4$, $b_1 = 0.35$, $b_2 = 0.6$,
+target $t = 0.01$.
 
 $$net_{h1} = w_1 i_1 + w_2 i_2 + b_1$$
 $$out_{h1} = \frac{1}{1 + e^{-net_{h1}}}$$

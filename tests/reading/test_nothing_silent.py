@@ -1,5 +1,5 @@
-"""Nothing is dropped in silence: each statement of a sheet ends in the program, in the data, in a remark, in the working or is a mere mention;
-and a sheet that says something else gives another result, or a remark."""
+"""Nothing is dropped in silence: each statement of a sheet ends in the program, in the data, in a remark, in the working or is a
+mere mention; and a sheet that says something else gives another result, or a remark."""
 
 from __future__ import annotations
 

@@ -2,19 +2,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from ..core.equation import Equation, Program, Tensor
 from ..core.expr import Entry, Expr, add, mul, negative, number, power
 from ..core.problem import Descent
+from ..core.record import record
 from ..core.walk import replace_entries, tensors
 from .derivation import gradient_name
 
 State = Mapping[str, Expr]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Method:
     """One way to update a parameter θ with its gradient g.
 
@@ -54,7 +54,7 @@ def _adam(p, g, state, c, t):
     step = mul(c["learning rate"], Entry("corrected first moment"),
                power(add(power(Entry("corrected second moment"), Fraction(1, 2)), c["epsilon"]), -1))
     return {"first moment": first, "second moment": second, "corrected first moment": corrected, "corrected second moment": spread,
-            "parameter": add(p, negative(step))}
+            "step": step, "parameter": add(p, negative(Entry("step")))}
 
 
 _ROWS = (

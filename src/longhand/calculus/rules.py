@@ -1,10 +1,10 @@
 """The rules of a derivation: key, textbook name, and one sentence that says why the rule holds."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..core.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """What a step says it does, and why that is allowed."""
     key: str

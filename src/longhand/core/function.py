@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .axis import Index
 from .expr import Expr, Position
+from .record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """A scalar function.
 
@@ -31,7 +32,7 @@ class Function:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VectorFunction:
     """A function from a vector to a vector.
 

@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from .equation import Program
+from .record import record
 
 Value = Fraction | tuple["Value", ...]
 """Numbers of a tensor, exact: a Fraction, or nested tuples, outermost axis first."""
@@ -13,7 +14,7 @@ Value = Fraction | tuple["Value", ...]
 ASKED = ("value", "expression", "gradient", "jacobian", "hessian", "update", "loss", "schematic")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wanted:
     """One thing asked. `kind` is one of ASKED.
 
@@ -32,7 +33,7 @@ class Wanted:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Descent:
     """How parameters are updated: steps of a method (a row of calculus.descent) with its constants as tensors of role data."""
     method: str = "gradient descent"
@@ -41,7 +42,7 @@ class Descent:
     steps: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Remark:
     """An assumption, a repair or a span not understood: text, reason, place (1-based) and what to write instead."""
     text: str
@@ -52,7 +53,7 @@ class Remark:
     caret: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spelling:
     """How the sheet writes a tensor: its symbol in LaTeX, `W_1`, and how an entry of it: "subscript" W_{1,ij} or "brackets" Z^2[i].
     A vector stands as a "column" or a "row"."""
@@ -61,7 +62,7 @@ class Spelling:
     orientation: str = "column"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Notation:
     """The asker's own notation, carried from reading to printing and never looked at in between.
 
@@ -82,7 +83,7 @@ class Notation:
     base: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """Everything that was understood of one problem; `sizes` gives numbers to size symbols where the data fix them."""
     program: Program

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..calculus.derivation import gradient_name
+from ..core.record import record
 from ..core.walk import tensors
 from .maths import Maths
 from .worked.page import Page
@@ -23,7 +24,7 @@ LONGEST = 30
 WIRE, BACK = " ──▶ ", "◀─ "
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """A quantity: its symbol, the formula that computes it, its loss gradient as a symbol and as a formula."""
     name: str
@@ -36,14 +37,14 @@ class Node:
     lane: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wire:
     """From a quantity to one that reads it; the gradient of `source` flows back along it."""
     source: str
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagram:
     """Nodes by name, wires, and the paths on which they are drawn, the longest one to the loss first.
     parameters   quantity -> the parameters that it reads, shown at the first place where they are read"""

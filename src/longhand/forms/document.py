@@ -1,40 +1,41 @@
 """Document: the one currency between the makers of a solution and its printers."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ..core.record import record
 from .maths import Maths
 
 Inline = str | Maths
 """A run of text: plain words, or maths set inline."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """The base of the blocks below; the set is closed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heading(Block):
     level: int
     text: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text(Block):
     """A paragraph. kind: "" or "assumption", "repair", "problem", "check" for paragraphs that printers may mark."""
     text: tuple[Inline, ...]
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item(Block):
     """A line of a list."""
     text: tuple[Inline, ...]
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Display(Block):
     """A displayed formula: a chain `parts[0] = parts[1] = ...`, broken at its relation signs where it is too wide.
     shape is set at the side; boxed marks a result; label is an anchor."""
@@ -45,7 +46,7 @@ class Display(Block):
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepCard(Block):
     """The head of a step of the derivation: its number, title, rule and the sentence that says why it holds; its displays follow in `body`."""
     number: int
@@ -57,26 +58,26 @@ class StepCard(Block):
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table(Block):
     head: tuple[tuple[Inline, ...], ...]
     rows: tuple[tuple[tuple[Inline, ...], ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figure(Block):
     """A diagram (forms.diagram) with its caption."""
     diagram: object
     caption: tuple[Inline, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code(Block):
     text: str
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document:
     title: str
     blocks: tuple[Block, ...] = field(default_factory=tuple)

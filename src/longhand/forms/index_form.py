@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
 
@@ -26,6 +25,7 @@ from ..core.expr import (
     number,
 )
 from ..core.problem import Notation
+from ..core.record import record
 from . import named_functions, symbols
 from .letters import Letters, choose
 from .maths import Choice, Fence, Limits, Line, Maths, Over, Root, Scripts, Sign, Words, line
@@ -38,7 +38,7 @@ DOT = Sign(r"\cdot", "operator")
 ADDITIVE, PRODUCT, ATOM = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """Maths and how tightly it binds. `open`: it ends in a sum, which would swallow a factor set after it."""
     maths: Maths
@@ -46,7 +46,7 @@ class Piece:
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setting:
     """What a formula is printed with. `compact`: sums without limits; `decimals`: 1/10 as 0.1; `active`: letters bound around here."""
     notation: Notation

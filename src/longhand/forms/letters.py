@@ -6,11 +6,11 @@ No letter is the name of a quantity in the formulas, and none is both bound and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from ..core.axis import Axis, Index
 from ..core.expr import Component, Entry, Expr, Offset, Position, Sum
 from ..core.problem import Notation
+from ..core.record import record
 from ..core.walk import free, positions, tensors, walk
 from .symbols import base_letter, derivative
 
@@ -24,7 +24,7 @@ OTHERS = "mlprsuvijkabc"
 NEVER = frozenset("edo")      # e is the base of exp, d and o look like a differential and a zero
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Letters:
     """The letter of each index, and the letters that no bound index may take: those of free indices and of quantities."""
     of: Mapping[Index, str]

@@ -4,48 +4,48 @@ It knows sub- and superscripts, fractions and brackets, and nothing of what they
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..core.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Maths:
     """The base of the node types below; the set is closed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sign(Maths):
     r"""An atom in LaTeX: W, \epsilon, 0.3, \odot, \hat{y}. kind: "name", "number", "operator" (space on both sides), "relation", "opening", "closing"."""
     latex: str
     kind: str = "name"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words(Maths):
     """Upright text: if, otherwise, Loss."""
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line(Maths):
     """Things side by side."""
     items: tuple[Maths, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scripts(Maths):
     base: Maths
     sub: Maths | None = None
     sup: Maths | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Over(Maths):
     """A fraction."""
     above: Maths
     below: Maths
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fence(Maths):
     r"""Brackets that grow with their content: ( ), [ ], | |, \| \|."""
     body: Maths
@@ -53,24 +53,24 @@ class Fence(Maths):
     closing: str = ")"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Root(Maths):
     body: Maths
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Grid(Maths):
     """A matrix of cells in square brackets."""
     rows: tuple[tuple[Maths, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice(Maths):
     """Cases: (value, condition) a row."""
     rows: tuple[tuple[Maths, Maths], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits(Maths):
     r"""A large operator (\sum, \prod, \max) with what stands below and above it."""
     operator: str
@@ -78,7 +78,7 @@ class Limits(Maths):
     above: Maths | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Brace(Maths):
     """A brace under the body, with a note."""
     body: Maths

@@ -2,26 +2,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ..core.axis import Index
 from ..core.equation import Program
 from ..core.expr import Add, Apply, Component, Expr, Holds, Mul, Power, Sum
 from ..core.problem import Notation
+from ..core.record import record
 from ..core.walk import free, separate
 from .matrix_pieces import COUNTS, Group, NoMatrixForm, Parts
 from .matrix_tree import Kronecker, Tree, scale
 from .matrix_view import View
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Factor:
     """A factor of an expression that has too many free indices for one matrix: its entry over `axes`."""
     tree: Tree
     axes: tuple[Index, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatrixForm:
     """The tree, or the sentence that says why there is none.
 

@@ -5,8 +5,6 @@ entry, each bound index is contracted, smallest rank first, and what is left is 
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..core.axis import Index, fresh
 from ..core.equation import Program
 from ..core.expr import (
@@ -26,6 +24,7 @@ from ..core.expr import (
     factors,
 )
 from ..core.problem import Notation
+from ..core.record import record
 from ..core.walk import all_indices, free, indices_of, rename
 from .letters import appearing
 from .matrix_pieces import COUNTS, Group, NoMatrixForm, Parts, Piece, is_product, put, rewrapped, square_of
@@ -54,7 +53,7 @@ from .matrix_tree import (
 from .symbols import is_row
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class View:
     program: Program
     notation: Notation

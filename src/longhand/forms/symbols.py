@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from ..core.axis import Index
 from ..core.equation import Tensor
 from ..core.expr import Entry, Position
 from ..core.problem import Notation, Spelling
+from ..core.record import record
 from .latex_atoms import read, unbold
 from .maths import Fence, Line, Maths, Over, Root, Scripts, Sign, Words, line
 
@@ -26,7 +26,7 @@ Tensors = Mapping[str, Tensor]
 NO_TENSORS: Tensors = {}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derivative:
     """A tensor's name taken apart: of, and with respect to what, once a time differentiated."""
     of: str

@@ -3,20 +3,20 @@ a batch, a weight decay or a factor of the sheet's own comes around it."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import prod
 
 from ..core.axis import Axis, Index
 from ..core.equation import Tensor
 from ..core.expr import ONE, Apply, Component, Entry, Expr, Number, Sum, delta, mul, power
 from ..core.function import Function
+from ..core.record import record
 from .elementary import HALF, ln, when
 
 Maker = Callable[..., Expr]
 """Gives the entry at the positions it is called with: prediction(k) is ŷ[k]."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loss:
     """A loss.
 

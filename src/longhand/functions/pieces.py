@@ -2,24 +2,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from operator import eq, ge, gt, le, lt, ne
 
 from ..core.expr import ONE, ZERO, Expr, Holds, Number, Rational
+from ..core.record import record
 from ..core.walk import rebuild, walk
 
 RELATIONS: Mapping[str, Callable[[Rational, Rational], bool]] = {">": gt, ">=": ge, "<": lt, "<=": le, "==": eq, "!=": ne}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """One case: `body` is the expression where the variable obeys all of the conditions (relation, bound); none: everywhere."""
     conditions: tuple[tuple[str, Number], ...]
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Region:
     """An open interval between two neighbouring breakpoints (None: unbounded), or one point, where closed on both sides."""
     low: Rational | None

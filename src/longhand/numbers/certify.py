@@ -3,11 +3,11 @@ last printed digit needs."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..core.equation import Program
 from ..core.problem import Value
+from ..core.record import record
 from .decimals import ball_text, rational_text
 from .faults import Undecided, written
 from .interpret import Values
@@ -17,7 +17,7 @@ FIRST_BITS, MOST_BITS = 128, 4096
 Text = str | None | list["Text"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Doubt:
     """An entry whose digits could not be proved, and why: mostly a value that is 0 for a reason that was not found."""
     tensor: str
@@ -25,7 +25,7 @@ class Doubt:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Certified:
     """texts   name -> decimal strings, nested as the tensor is; None for a doubtful entry
     doubts  the entries without a string

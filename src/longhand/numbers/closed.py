@@ -17,6 +17,7 @@ from typing import Any
 import flint
 
 from ..core.expr import Rational
+from ..core.record import record
 from .arithmetic import RELATIONS
 from .balls import Balls, as_ball, as_fraction
 from .faults import Undecided
@@ -28,7 +29,7 @@ Monomial = frozenset[tuple["Atom", Fraction]]
 UNIT: Monomial = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Atom:
     """kind     "exp" of a monomial, "ln" or "sum" of the terms of a closed form or of an integer, "pi", or the name of a primitive
     inside   what it is of: a monomial, a set of terms, an integer, or nothing

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..core.equation import Program
 from ..core.problem import Value
+from ..core.record import record
 from .faults import EvaluationError, NumberError
 from .interpret import Values
 
@@ -15,7 +15,7 @@ LONGEST_TEXT = 40
 BITS = 192
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClosedForm:
     """An exact value: tree is a `formula.Tree`; rational tells whether it is a plain number."""
     tree: Any

@@ -2,56 +2,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
 
 import flint
 
+from ..core.record import record
 from ..functions.table import scalar
 from .closed import Atom, Monomial, Terms, enclosed, held
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Whole:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Symbol:
     """e or pi."""
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Total:
     """Summands with their signs: (negative?, size)."""
     parts: tuple[tuple[bool, Tree], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Product:
     factors: tuple[Tree, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quotient:
     above: Tree
     below: Tree
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Raised:
     base: Tree
     exponent: Tree
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Root:
     inside: Tree
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Called:
     """A function of the table."""
     function: str

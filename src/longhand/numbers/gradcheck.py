@@ -5,13 +5,13 @@ It knows nothing of the derivation: it moves one entry, runs the forward pass tw
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..calculus.derivation import gradient_name
 from ..core.equation import Program
 from ..core.problem import Value
+from ..core.record import record
 from .faults import EvaluationError, NumberError, Undecided
 from .interpret import Values
 
@@ -29,14 +29,14 @@ MOST = 200
 """Entries checked of one tensor; of larger ones, so many at even distances."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Skipped:
     """An entry where no slope can be taken, and why."""
     at: tuple[int, ...]
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Check:
     """The check of one gradient.
 

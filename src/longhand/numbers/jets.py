@@ -11,12 +11,13 @@ from typing import Any
 
 from ..core.expr import Rational
 from ..core.function import Function
+from ..core.record import record
 from .arithmetic import Arithmetic
 from .evaluate import applied, at_numbers, function_value, textbook_derivative
 from .faults import NotExact
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Jet:
     """u_0 + u_1 t + u_2 t² + ...; two jets that meet have the same length."""
     u: tuple[Any, ...]

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TextIO
+
+from ..core.record import record
 
 STYLES = {
     "title": "1", "heading": "1;34", "number": "1;34", "rule": "2", "dim": "2", "boxed": "1;32", "frame": "32",
@@ -12,7 +13,7 @@ STYLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Paint:
     """Puts text in a style of the table above, or leaves it as it is."""
     on: bool

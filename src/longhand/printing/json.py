@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from ..calculus.derivation import Case, Step
@@ -10,6 +9,7 @@ from ..calculus.descent import at_step
 from ..core.equation import Equation, Tensor
 from ..core.expr import Entry, Expr
 from ..core.problem import Remark
+from ..core.record import record
 from ..forms import symbols
 from ..forms.index_form import index_form
 from ..forms.letters import choose
@@ -28,7 +28,7 @@ MOST_ENTRIES = 4096
 PRINTED = ("input", "label", "parameter", "data", "intermediate", "loss")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """One problem's share of the JSON."""
     page: Page

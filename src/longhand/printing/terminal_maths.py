@@ -1,9 +1,9 @@
 """Maths for a terminal: one line of Unicode, or set out in two dimensions."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import assert_never
 
+from ..core.record import record
 from ..forms.maths import Brace, Choice, Fence, Grid, Limits, Line, Maths, Over, Root, Scripts, Sign, Words
 from .latex_maths import NO_SPACE_BEFORE, is_function, is_infix, is_partial, is_prefix, is_transposed, tall
 from .unicode_table import padded, subscript, superscript, text, width
@@ -140,7 +140,7 @@ def _limits(operator: str, below: Maths | None, above: Maths | None) -> str:
 
 # ---- two dimensions -----------------------------------------------------------------------------------------------
 
-@dataclass(frozen=True, slots=True)
+@record
 class Box:
     """Lines of equal width; `middle` is the line on which neighbours stand."""
     lines: tuple[str, ...]

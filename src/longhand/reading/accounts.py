@@ -64,13 +64,13 @@ def complaints(kinds: list[Kind], known: Known, definer: Definer, working: bool)
 
 def worked(kinds: list[Kind]) -> bool:
     """Whether the sheet holds results of a derivation, more than a hint has: somebody's solution."""
-    return sum(isinstance(k, Claimed) and isinstance(k.statement.formula, Relation) and isinstance(k.statement.formula.parts[0], Derivative | Nabla)
-               for k in kinds) >= RESULTS
+    formulas = (k.statement.formula for k in kinds if isinstance(k, Claimed))
+    return sum(isinstance(f, Relation) and isinstance(f.parts[0], Derivative | Nabla) for f in formulas) >= RESULTS
 
 
 def second_formulas(known: Known, definer: Definer, own: set[int], spared: Iterable[Span],
                     agree: Callable[[Equation, Equation], bool | None]) -> Iterator[Note]:
-    """Formulas for a quantity that has one already: nothing to say where the two agree. `spared` are requests that name a second formula."""
+    """Formulas for a quantity that has one already: nothing to say where the two agree. `spared` are requests that name one."""
     spans = list(spared)
     for name, definitions in known.definitions.items():
         chosen = definer.done.get(name)
@@ -86,10 +86,11 @@ def second_formulas(known: Known, definer: Definer, own: set[int], spared: Itera
                 yield Note("problem", statement.span, f"a second formula for {name} that is not understood", "the first is used",
                            "give what it defines a name of its own")
             elif False in verdicts:
-                yield Note("problem", statement.span, f"a second formula for {name} that does not agree with the first", "the first is used",
-                           "give what it defines a name of its own")
+                yield Note("problem", statement.span, f"a second formula for {name} that does not agree with the first",
+                           "the first is used", "give what it defines a name of its own")
             elif None in verdicts:
-                yield Note("assumption", statement.span, f"the first formula for {name} is used, and not this one", "the two could not be compared")
+                yield Note("assumption", statement.span, f"the first formula for {name} is used, and not this one",
+                           "the two could not be compared")
 
 
 # ---- formulas in the text that state nothing ----------------------------------------------------------------------
@@ -137,7 +138,8 @@ def _says_something(formula: Formula) -> bool:
     if isinstance(formula, Product) and set(formula.operators) <= {"times"}:
         return False
     inside = list(walk(formula))
-    return any(not isinstance(n, Numeral | Negative | Fraction | Product | Sum) for n in inside) and not any(isinstance(n, Derivative | Nabla) for n in inside)
+    numbers = all(isinstance(n, Numeral | Negative | Fraction | Product | Sum) for n in inside)
+    return not numbers and not any(isinstance(n, Derivative | Nabla) for n in inside)
 
 
 def _shape(formula: Formula) -> tuple:
@@ -151,7 +153,8 @@ def _shape(formula: Formula) -> tuple:
 def undeclared(program: Program, known: Known) -> Iterator[Note]:
     """Symbols without a shape, numbers or a formula of their own, where the sheet declares the others."""
     env = known.environment
-    told = set(known.declared) | set(known.data) | env.heads | env.roles.keys() | {r.name for k in known.restricted if (r := env.reading(k.name))}
+    restricted = {found.name for kind in known.restricted if (found := env.reading(kind.name))}
+    told = set(known.declared) | set(known.data) | env.heads | env.roles.keys() | restricted
     given = [t for t in program.given() if t.role not in SPARED]
     strange = [t for t in given if t.name not in told]
     declared = [t for t in given if t.name in told]
@@ -167,7 +170,8 @@ def undeclared(program: Program, known: Known) -> Iterator[Note]:
         size = " \\times ".join(str(axis.size) if axis.size in env.sizes or isinstance(axis.size, int) else "n" for axis in tensor.axes)
         shape = f"\\mathbb{{R}}^{{{size}}}" if size else "\\mathbb{R}"
         meant = f"Did you mean {close[0]}?" if close else f"declare it: ${latex(quantity.spelled)} \\in {shape}$"
-        yield Note(kind, quantity.spelled.span, f"{tensor.name} is taken as given, as {_kind(tensor)}", "nothing declares or defines it", meant)
+        yield Note(kind, quantity.spelled.span, f"{tensor.name} is taken as given, as {_kind(tensor)}",
+                   "nothing declares or defines it", meant)
 
 
 def _kind(tensor: Tensor) -> str:
@@ -184,8 +188,8 @@ def missing(problem: Problem, known: Known) -> Iterator[Note]:
         met = (known.environment.quantities.get(name) for name in without)
         span = next((q.spelled.span for q in met if q is not None), Span(0, 0))
         having = ", ".join(name for name in needed if name in problem.data)
-        yield Note("problem", span, f"no numbers for {', '.join(without)}", f"{having} have numbers, so values can be computed only in part",
-                   "give the numbers, or a formula")
+        yield Note("problem", span, f"no numbers for {', '.join(without)}",
+                   f"{having} have numbers, so values can be computed only in part", "give the numbers, or a formula")
 
 
 def unused(problem: Problem, known: Known, definer: Definer, kinds: list[Kind], own: set[int]) -> Iterator[Note]:
@@ -194,5 +198,6 @@ def unused(problem: Problem, known: Known, definer: Definer, kinds: list[Kind], 
     env = known.environment
     read = set().union(*(tensors(d.equation.right) for d in definer.done.values()))
     for name, (_, _, span) in known.data.items():
-        if name in given and name not in read and not (name in problem.program.tensors or name in problem.sizes or name in env.used or name in env.sizes):
+        used = any(name in place for place in (read, problem.program.tensors, problem.sizes, env.used, env.sizes))
+        if name in given and not used:
             yield Note("problem", span, f"the numbers of {name} are used by nothing that was understood")

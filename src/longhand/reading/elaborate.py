@@ -10,8 +10,32 @@ from . import calls, products, sums
 from .environment import Environment, Quantity, numeral
 from .names import Reading, flat, is_transpose, items
 from .syntax import (
-    Accent, Annotated, BigOperator, Call, Cases, Derivative, Empty, Formula, Fraction, Group, Index, Matrix, Name, Negative, Norm, Numeral,
-    Product, Relation, Root, Row, Script, Sequence, Span, Sum, Tagged, Words,
+    Accent,
+    Annotated,
+    BigOperator,
+    Call,
+    Cases,
+    Derivative,
+    Empty,
+    Formula,
+    Fraction,
+    Group,
+    Index,
+    Matrix,
+    Name,
+    Negative,
+    Norm,
+    Numeral,
+    Product,
+    Relation,
+    Root,
+    Row,
+    Script,
+    Sequence,
+    Span,
+    Sum,
+    Tagged,
+    Words,
 )
 from .terms import UNIT, Term, Unclear, elementwise, summed, total, transposed
 

@@ -25,6 +25,7 @@ from .syntax import (
     Numeral,
     Product,
     Relation,
+    Root,
     Row,
     Script,
     Sequence,
@@ -34,7 +35,7 @@ from .syntax import (
 
 LETTERS = "qruvcdegf"
 CONSTANTS = frozenset({"pi"})
-SHAPES = (Sum, Product, Fraction, Negative, Norm, Call, BigOperator)
+SHAPES = (Sum, Product, Fraction, Negative, Norm, Call, BigOperator, Root)
 STRANGE = (Derivative, Nabla, Relation, Row, Matrix, Dots, Empty)
 
 
@@ -68,10 +69,18 @@ def _readable(formula: Formula, known: Book) -> bool:
     """Whether it is made of known quantities only."""
     while isinstance(formula, Group):
         formula = formula.body
-    if not isinstance(formula, SHAPES) or any(isinstance(node, STRANGE) for node in walk(formula)):
+    if not isinstance(formula, SHAPES) and not _power(formula, known) or any(isinstance(node, STRANGE) for node in walk(formula)):
         return False
     names = known.names(formula)
     return bool(names - CONSTANTS) and all(known.known(name) or name in known.read or _constant(name, known) for name in names)
+
+
+def _power(formula: Formula, known: Book) -> bool:
+    """u^2, where u has numbers and is no matrix, and e^u."""
+    if not isinstance(formula, Script) or formula.sup is None or formula.sub is not None or known.known(known.name(formula) or ""):
+        return False
+    base = known.name(formula.base) or ""
+    return isinstance(formula.sup, Numeral) and known.given.get(base, 2) < 2 or base == "e" and not known.known("e")
 
 
 def _constant(name: str, known: Book) -> bool:

@@ -115,7 +115,8 @@ def _read(text: str, offset: int) -> Matter:
         if key in PHRASES:
             said = METHODS[value.lower()].name if key == "method" else value
             about = _formulas(value) if key == "one-hot" else [None]
-            phrases += [Phrase(PHRASES[key], None if key == "one-hot" else said, "", span, line.strip(), about=formula) for formula in about]
+            value = None if key == "one-hot" else said
+            phrases += [Phrase(PHRASES[key], value, "", span, line.strip(), about=formula) for formula in about]
         if key in ROLES:
             roles.update(dict.fromkeys(listed, ROLES[key]))
     return Matter(values, tuple(phrases), roles, tuple(named), tuple(faults))

@@ -24,9 +24,10 @@ def with_points(statements: list[Statement], understood: Understood) -> tuple[li
         if not isinstance(restricted, Relation) or (reason := _hindrance(restricted, statements)):
             notes.append(Note("problem", request.span, f"a table that was not understood: {reason}", "", "give the numbers as a vector"))
             continue
-        statements = [replace(s, formula=_vector(restricted)) if s.formula == restricted else s for s in statements if s.formula not in parameters]
-        notes += [Note("assumption", restricted.span, f"{_text(restricted.parts[0])} is the vector of the points, and each function is taken entry by entry",
-                       "a table for a finite set of numbers is asked"), *_usual(request)]
+        left = [s for s in statements if s.formula not in parameters]
+        statements = [replace(s, formula=_vector(restricted)) if s.formula == restricted else s for s in left]
+        says = f"{_text(restricted.parts[0])} is the vector of the points, and each function is taken entry by entry"
+        notes += [Note("assumption", restricted.span, says, "a table for a finite set of numbers is asked"), *_usual(request)]
         requests += derivatives(request)
     return statements, replace(understood, requests=tuple(requests)), notes
 

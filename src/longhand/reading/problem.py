@@ -20,8 +20,8 @@ from .gates import Gates
 from .given_words import announce_upstream, put_targets, upstream_equation, with_start
 from .intermediate_data import intermediate_data
 from .judge import Claim, judge, read_claim
-from .matter import Matter
 from .known import Definition, Known, collect
+from .matter import Matter
 from .names import flat
 from .repeated import compare_repeats
 from .scopes import Scope

@@ -148,7 +148,7 @@ def _unlike(shapes: Shapes, a: Term, b: Term, before: list[Formula], formula: Fo
     ways = {f"{first}^T {second}": (transposed(a), b), f"{first} {second}^T": (a, transposed(b)), f"{second} {first}": (b, a)}
     meant = next((text for text, (c, d) in ways.items() if len(a.axes) + len(b.axes) > 2 and fits(shapes, c, d)), None)
     return Unclear(Span(before[0].span.start, formula.span.end), said + differ,
-                   f"Did you mean {meant}?" if meant else "write \\odot for a product entry by entry" if len(a.real) == len(b.real) else "check the shapes")
+                   f"Did you mean {meant}?" if meant else "check the shapes")
 
 
 def written_out(reader: Elaborator, parts: tuple[Formula, ...], span) -> Term:

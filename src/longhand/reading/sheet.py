@@ -10,6 +10,7 @@ from .alternatives import alternatives
 from .completed import completed
 from .environment import Note
 from .formula import read_math
+from .given_gradients import Found, given_gradients
 from .lone_functions import lone_functions
 from .markdown import Math, pieces
 from .matter import front_matter
@@ -19,7 +20,6 @@ from .source import Source
 from .spoken import spoken_definitions, wirings
 from .statements import statements
 from .syntax import Formula, Span
-
 
 MOST = 1000                     # formulas of one sheet, eight times what the longest real one has
 
@@ -61,6 +61,8 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
     matter = front_matter(blocks)
     formulas, remarks = _formulas(source, blocks)
     remarks += [("problem", remark(source, note)) for note in matter.faults]
+    if not data and not matter.phrases and not matter.values and (steps := given_gradients(blocks, formulas)):
+        return _steps(source, steps, remarks)
     understood = understand(source, blocks, lambda run: formulas.get(run.span))
     understood = replace(understood, phrases=(*matter.phrases, *understood.phrases))
     wired = wirings(blocks, formulas)
@@ -101,6 +103,13 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
         sheet_wide["repair"] + tuple(r for p in problems for r in p.repairs),
         _unique(sheet_wide["problem"] + tuple(r for p in problems for r in p.not_understood)),
         tuple(working), source)
+
+
+def _steps(source: Source, steps: Found, remarks: list[tuple[str, Remark]]) -> Sheet:
+    """The sheet of steps on given gradients."""
+    problems = tuple(replace(p, assumptions=tuple(remark(source, note) for note in notes)) for p, notes in steps)
+    kept = [tuple(r for k, r in remarks if k == kind) for kind in ("assumption", "repair", "problem")]
+    return Sheet(problems, kept[0] + tuple(r for p in problems for r in p.assumptions), kept[1], kept[2], (), source)
 
 
 def _unique(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:

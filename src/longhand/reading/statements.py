@@ -129,7 +129,8 @@ def regrouped(parts: tuple[Formula, ...]) -> list[Formula]:
             names = _pending(out, part.parts[0])
             if len(names) > 1 and len(names) == len(values):
                 del out[len(out) - _taken(out):]
-                out += [Relation(Span(name.span.start, value.span.end), (name, value), ("=",)) for name, value in zip(names, values, strict=True)]
+                out += [Relation(Span(name.span.start, value.span.end), (name, value), ("=",))
+                        for name, value in zip(names, values, strict=True)]
             else:
                 row = Row(Span(values[0].span.start, values[-1].span.end), "list", tuple(values))
                 out.append(Relation(part.span, (part.parts[0], row), ("=",)))

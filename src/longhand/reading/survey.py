@@ -33,7 +33,8 @@ def alone(statements: Sequence[Statement]) -> set[str]:
     found: set[str] = set()
     for statement in statements:
         bases = {id(node.base) for node in statement.nodes if isinstance(node, Script)}
-        found |= {reading.name for node, options in statement.names if isinstance(node, Name | Accent) and id(node) not in bases for reading in options}
+        found |= {reading.name for node, options in statement.names if isinstance(node, Name | Accent) and id(node) not in bases
+                  for reading in options}
     return found
 
 
@@ -57,9 +58,9 @@ def ranks(statements: Sequence[Statement], letters: set[str]) -> dict[str, int]:
                 for part in node.below.factors if isinstance(node.below, Product) else (node.below,):
                     if isinstance(part, Name):
                         found[part.text] = 0                    # 1/N: a number
-            elif isinstance(node, Call) and len(node.arguments) == 1 and table.vector(flat(node.function) or ""):
-                if name := flat(node.arguments[0]):
-                    found.setdefault(name, 1)
+            elif isinstance(node, Call) and len(node.arguments) == 1 and table.vector(flat(node.function) or "") and (
+                    name := flat(node.arguments[0])):
+                found.setdefault(name, 1)
     return found
 
 

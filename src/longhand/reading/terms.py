@@ -194,12 +194,14 @@ def total(shapes: Shapes, terms: list[Term], written: tuple[Formula, ...]) -> Te
     """The sum of terms of one shape."""
     parts, axes = [terms[0].expr], terms[0].axes
     for term, formula in zip(terms[1:], written[1:], strict=True):
-        before = Term(add(*parts) if len(Term(ZERO, axes).real) < len(term.real) else ZERO, axes)      # repeated along the new axes, or left alone
+        before = Term(ZERO, axes)                               # only its shape matters, unless it is repeated along new axes
+        if len(before.real) < len(term.real):
+            before = Term(add(*parts), axes)
         both = elementwise(shapes, before, term, formula.span, "the two sides of a sum")
         if both is None:
             body = formula.body if isinstance(formula, Negative) else formula
-            raise Unclear(body.span, f"a sum of unlike shapes: what stands before {described(shapes, before)} and {flat(body) or 'this term'} "
-                                     f"{described(shapes, term)}", "give the two one shape")
+            raise Unclear(body.span, f"a sum of unlike shapes: what stands before {described(shapes, before)} and "
+                                     f"{flat(body) or 'this term'} {described(shapes, term)}", "give the two one shape")
         parts = [*both[:2]] if before.expr != ZERO else [*parts, both[1]]
         axes = both[2]
     return Term(add(*parts), axes)

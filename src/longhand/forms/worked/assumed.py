@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from ...core.equation import Fact
 from ...core.expr import Apply, Entry, Offset, Sum, number
+from ...core.record import record
 from ...core.walk import walk
 from ...functions import table
 from .. import symbols
@@ -17,7 +17,7 @@ from ..symbols import EQUALS
 from .page import Page, joined
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assumption:
     """Something taken as so: in words and formulas, in plain words, its reason, its line in the source."""
     text: tuple[Inline, ...]

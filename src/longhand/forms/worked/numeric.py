@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...calculus.derivation import gradient_name
 from ...calculus.descent import METHODS, at_step
 from ...core.equation import Equation, Program
 from ...core.problem import Descent, Notation, Problem, Spelling
+from ...core.record import record
 from .. import symbols
 from ..document import Block, Display, Heading, Inline, Table, Text
 from ..maths import Maths, Sign
@@ -21,7 +22,7 @@ from .page import Page, marked
 NEW = r"\mathrm{new}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Update:
     """One parameter, or one array that a method carries along, after one step."""
     name: str
@@ -49,7 +50,7 @@ def is_state(name: str, descent: Descent) -> bool:
 
 
 STATES = {"velocity": "v", "change": r"\Delta", "first moment": "m", "second moment": "s", "corrected first moment": r"\hat{m}",
-          "corrected second moment": r"\hat{s}"}
+          "corrected second moment": r"\hat{s}", "step": "d"}
 """What a method carries along -> its letter."""
 
 

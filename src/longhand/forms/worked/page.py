@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from ...calculus.derivation import Derivation
 from ...core.axis import Index
 from ...core.equation import Equation, Program, Tensor
 from ...core.expr import Apply, Component, Entry, Expr, Offset
 from ...core.problem import Notation, Problem
+from ...core.record import record
 from ...core.walk import walk
 from .. import matrix_maths, symbols
 from ..index_form import index_form
@@ -21,7 +22,7 @@ from .lettering import Lettering
 NUMBER_SIGN = Sign(r"\times", "operator")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Page:
     """The derivation, the program that is printed from (forward, backward, updates), and how things are written.
 
