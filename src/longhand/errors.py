@@ -13,13 +13,11 @@ import unicodedata
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .core.record import record
-
 UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")
 WIDEST = 100     # columns of a source line that are shown; the rest is cut
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where an error is: the file, the line and column (1-based), the text of that line, how much of it, and the equation's number."""
     line: int | None = None

@@ -64,6 +64,7 @@ def is_product(piece: Piece) -> bool:
 
 
 def rewrapped(factors: tuple[Expr, ...], bound: list[Index]) -> Expr:
+    """The product of the factors, summed over the bound indices."""
     e: Expr = factors[0] if len(factors) == 1 else Mul(factors)
     for index in reversed(bound):
         e = Sum(index, e)

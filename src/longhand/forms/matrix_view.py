@@ -55,6 +55,7 @@ from .symbols import is_row
 
 @record
 class View:
+    """The matrix view of expressions in one program: `fixed` indices stay indices, and vectors stand as rows or columns."""
     program: Program
     notation: Notation
     fixed: frozenset[Index]

@@ -77,6 +77,7 @@ def terms_of(x: Any) -> Terms:
 
 
 def added(a: Terms, b: Terms) -> dict[Monomial, flint.fmpq]:
+    """The sum of two sums of monomials, what cancels left out."""
     total = dict(a)
     for monomial, c in b.items():
         c += total.get(monomial, 0)
@@ -88,6 +89,7 @@ def added(a: Terms, b: Terms) -> dict[Monomial, flint.fmpq]:
 
 
 def multiplied(a: Terms, b: Terms) -> dict[Monomial, flint.fmpq]:
+    """The product of two sums of monomials, multiplied out."""
     total: dict[Monomial, flint.fmpq] = {}
     for m, c in a.items():
         for n, d in b.items():

@@ -116,6 +116,7 @@ def applied(name: str, arguments: tuple[Any, ...], order: int, numbers: Arithmet
 
 
 def function_value(function: Function, arguments: tuple[Any, ...], numbers: Arithmetic) -> Any:
+    """A scalar function at numbers: as the arithmetic knows it best, as a primitive, or by its definition."""
     if better := numbers.scalars.get(function.name):
         return better(*arguments)
     if function.value is None:

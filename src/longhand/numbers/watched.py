@@ -9,6 +9,7 @@ from .balls import Balls
 
 @dataclass(frozen=True)
 class WatchedBalls(Balls):
+    """Balls that note how each comparison came out, so that a step across a kink is seen."""
     cases: list[bool] = field(default_factory=list, compare=False)
 
     def holds(self, left: Any, relation: str, right: Any) -> bool:
