@@ -13,6 +13,7 @@ from .environment import Environment, Quantity
 from .known import Definition, Known
 from .names import flat, items
 from .patterns import LETTER, as_softmax, general_entry
+from .sums import left_out
 from .syntax import Accent, Call, Formula, Matrix, Name, Numeral, Row, Script, Span
 from .syntax import walk as walk_formula
 from .terms import Term, Unclear
@@ -55,12 +56,12 @@ class Definer:
         if name in self.failed:
             return False
         self.busy.append(name)
-        letters, held, owner = self.env.letters, self.env.locals, self.env.owner
+        letters, held, owner, fixed = self.env.letters, self.env.locals, self.env.owner, self.env.fixed_indices
         self.env.letters, self.env.locals, self.env.owner = {}, {}, name
         try:
             return self._define(name)
         finally:
-            self.env.letters, self.env.locals, self.env.owner = letters, held, owner
+            self.env.letters, self.env.locals, self.env.owner, self.env.fixed_indices = letters, held, owner, fixed
             self.busy.pop()
 
     def needing(self, name: str) -> list[str]:
@@ -153,7 +154,7 @@ class Definer:
                 at.append(index)
             elif isinstance(item, Numeral):
                 raise Unclear(item.span, "the definition of one entry by number", "give the entry a name of its own, or define them all with an index")
-        env.fixed_indices = self._alone(link)
+        env.fixed_indices = self._alone(link) | left_out(link)
         if declared is not None or not at:
             return self._checked(definition, self.read(link), tuple(at), declared, link)
         trouble: Unclear | None = None

@@ -140,8 +140,9 @@ class Environment:
         return Offset((), place)
 
     def _label(self, formula: Name) -> str:
-        """An index that stands once and is bound nowhere: a fixed entry, the one of the true class."""
-        self.note("assumption", formula.span, f"{formula.text} is a fixed index, the number of the true class", "nothing binds it, and it stands alone")
+        """An index that is bound nowhere, and stands once or is what a sum leaves out: a fixed entry, the one of the true class."""
+        self.note("assumption", formula.span, f"{formula.text} is a fixed index, the number of the true class",
+                  "nothing binds it, and it stands alone or is what a sum leaves out")
         self.quantities.setdefault(formula.text, Quantity(formula.text, (), formula))
         return formula.text
 

@@ -56,9 +56,7 @@ def _method(part: Part) -> str:
         return part.method
     if said & ({"beta1", "beta2", "moments", "first moment", "second moment"} | CORRECTED):
         return "adam"
-    if said & {"momentum", "velocity", "v"}:
-        return "momentum"
-    return "gradient descent"
+    return "momentum" if "velocity" in said else "gradient descent"
 
 
 def _problem(label: str, span: Span, part: Part) -> tuple[Problem, list[Note]]:
@@ -71,7 +69,8 @@ def _problem(label: str, span: Span, part: Part) -> tuple[Problem, list[Note]]:
     notes = [Note("assumption", gradient.span, "the loss L is the sum of each gradient times its parameter",
                   "the sheet gives a gradient and no loss; this one has the given gradient")]
     if not part.method:
-        notes.append(Note("assumption", span, f"the method is {method.name}", "the constants and states that the part names are those of this method"))
+        notes.append(Note("assumption", span, f"the method is {method.name}",
+                          "the constants and states that the part names are those of this method"))
     names: dict[str, str] = {}
     spellings: dict[str, Spelling] = {}
     data: dict[str, Value] = {}
@@ -91,7 +90,10 @@ def _problem(label: str, span: Span, part: Part) -> tuple[Problem, list[Note]]:
     if parameter is not None and parameter.number.shape != shape:
         raise Strange
     if parameter is None:
-        notes.append(Note("assumption", gradient.span, "the parameter is 0 before the step", "the sheet gives no value, and its change does not depend on it"))
+        notes.append(Note("assumption", gradient.span, "the parameter is 0 before the step",
+                          "the sheet gives no value, and its change does not depend on it"))
+    if "epsilon" in part.given and part.given["epsilon"].number.value == 0 and 0 in _flat(gradient.number.value):
+        raise Strange                              # 0 divided by 0
     p, g = take(PARAMETER, parameter), take(GRADIENT, gradient)
     for what, default in method.constants.items():
         if what in part.given:
@@ -100,6 +102,10 @@ def _problem(label: str, span: Span, part: Part) -> tuple[Problem, list[Note]]:
             raise Strange
         else:
             notes.append(Note("assumption", span, f"the {what} of {method.name} is {default}", "the usual value; the part gives none"))
+    if "velocity" in method.state:
+        notes.append(Note("assumption", span, "the new velocity is the momentum times the old one plus the learning rate times the "
+                          "gradient, and the parameter moves by minus the velocity",
+                          "other books leave the rate out of the velocity, or give it the other sign"))
     if method.state and not set(part.given) & STATES:
         notes.append(Note("assumption", span, f"the {' and the '.join(method.state)} are 0 before the step", "the sheet gives no others"))
     axes = tuple(Axis(f"d{k}", size, letter) for k, (size, letter) in enumerate(zip(shape, "ij", strict=False)))
@@ -111,8 +117,8 @@ def _problem(label: str, span: Span, part: Part) -> tuple[Problem, list[Note]]:
         total = Sum(index, total)
     descent = Descent(method.name, (p,), {what: n for what, n in names.items() if what in method.constants}, 1)
     notation = Notation({**spellings, "L": Spelling("L")}, {}, {a.name: a.letter for a in axes})
-    return Problem(Program(tensors, (Equation(Entry("L"), total, "", span),)), "L", data, {}, (Wanted("update", "", (p,)),), descent, notation,
-                   label), notes
+    program = Program(tensors, (Equation(Entry("L"), total, "", span),))
+    return Problem(program, "L", data, {}, (Wanted("update", "", (p,)),), descent, notation, label), notes
 
 
 def _fits(method: str, part: Part) -> None:
@@ -122,6 +128,10 @@ def _fits(method: str, part: Part) -> None:
     known = set(row.constants) | states | {GRADIENT, PARAMETER, NUMBER_OF_STEP}
     if set(part.given) - known or (part.asked & ASKED) - known - {"step"}:
         raise Strange
+
+
+def _flat(value: Value) -> list[Fraction]:
+    return [x for item in value for x in _flat(item)] if isinstance(value, tuple) else [value]
 
 
 def _zeros(shape: tuple[int, ...]) -> Value:

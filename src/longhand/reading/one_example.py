@@ -27,18 +27,21 @@ def with_one_example(statements: list[Statement], understood: Understood) -> tup
 
     requests = tuple(replace(r, objects=tuple(rewritten(f, bare) for f in r.objects), given=tuple(rewritten(f, bare) for f in r.given),
                              of=rewritten(r.of, bare) if r.of is not None else None) for r in understood.requests)
+    phrases = tuple(replace(p, about=rewritten(p.about, bare) if p.about is not None else None,
+                            value=rewritten(p.value, bare) if isinstance(p.value, Formula) else p.value) for p in understood.phrases)
     names = ", ".join(sorted(marked))
     note = Note("assumption", statements[0].span, f"{letter} is one fixed example, left out of the names {names}",
                 "it marks whole quantities only, one of them a class label, and nothing runs over it")
-    return [replace(s, formula=rewritten(s.formula, bare)) for s in statements], replace(understood, requests=requests), [note]
+    understood = replace(understood, requests=requests, phrases=phrases)
+    return [replace(s, formula=rewritten(s.formula, bare)) for s in statements], understood, [note]
 
 
 def _of_class_labels(formula: Formula) -> set[str]:
     """The i of each y_i that a sum leaves out: Σ over j ≠ y_i."""
-    return {part.parts[1].sub.text for node in walk(formula) if isinstance(node, BigOperator) and node.lower is not None
-            for part in items(node.lower)
-            if isinstance(part, Relation) and part.operators == ("!=",) and isinstance(part.parts[1], Script)
-            and isinstance(part.parts[1].sub, Name) and part.parts[1].sub.text in INDEX_LETTERS and _marks(part.parts[1], part.parts[1].sub.text)}
+    left_out = [part.parts[1] for node in walk(formula) if isinstance(node, BigOperator) and node.lower is not None
+                for part in items(node.lower) if isinstance(part, Relation) and part.operators == ("!=",)]
+    return {label.sub.text for label in left_out if isinstance(label, Script) and isinstance(label.sub, Name)
+            and label.sub.text in INDEX_LETTERS and _marks(label, label.sub.text)}
 
 
 def _marks(node: Formula, letter: str) -> bool:

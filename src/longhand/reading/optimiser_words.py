@@ -4,7 +4,7 @@
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction as Rational
 
@@ -32,15 +32,16 @@ _BEFORE = {GRADIENT: ("", "0", "1", "t"), PARAMETER: ("", "0"), "first moment": 
 _AFTER = ("", "1", "t")                                                                                         # index of what is asked
 _PHRASES = {
     GRADIENT: "gradient|gradients", PARAMETER: "parameter|parameters|weight|weights|new parameter|new parameters|updated parameter|"
-    "updated parameters|new weight|updated weight", RATE: "learning rate|step size|lr", "moments": "moments|moment estimates|moving averages",
+    "updated parameters|new weight|updated weight", RATE: "learning rate|rate|step size|lr",
+    "moments": "moments|moment estimates|moving averages",
     "first moment": "first moment|first moment estimate", "second moment": "second moment|second moment estimate", "velocity": "velocity",
     "corrected first moment": "corrected first moment", "corrected second moment": "corrected second moment",
     "step": "step|parameter step|change|parameter change|change of the parameter", "same": "same|as before", "zero": "zero|zeros",
     "corrected": "corrected moments|bias corrected moments"}
 _PHRASE = {tuple(phrase.split()): what for what, phrases in _PHRASES.items() for phrase in phrases.split("|")}
-_FILL = words("""a an the of with and for from at in is are be by to one single given let default defaults usual standard find compute calculate
-    give determine report what update initial initially elementwise componentwise start starting use using bias optimiser optimizer its their
-    their after both value values scalar""")
+_FILL = words("""a an the of with and for from at in is are be by to one single given let default defaults usual standard find compute
+    calculate give determine report what update initial initially elementwise componentwise start starting use using bias
+    optimiser optimizer its their after both value values scalar""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ def _words(part: Part, tokens: Sequence[Token], at: int) -> int:
                 raise Strange
             part.method = METHODS[name].name
             return width
+        if said == ("momentum",):
+            part.method = part.method or "momentum"
         if what is not None or said == ("momentum",):
             _named(part, what or "momentum")
             return width
@@ -212,8 +215,3 @@ def _kind_or_none(formula: Formula) -> tuple[str, str] | None:
         return _LETTERS[name], ""
     base, _, index = name.partition("_")
     return (_LETTERS[base], index) if base in _LETTERS else None
-
-
-def given_names(given: Mapping[str, Given]) -> set[str]:
-    """The names that the sheet itself writes."""
-    return {flat(g.spelled) or "" for g in given.values() if g.spelled is not None}

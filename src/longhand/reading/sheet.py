@@ -88,6 +88,10 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
         start = len(text) - len(text.lstrip())
         remarks.append(("problem", remark(source, Note("problem", Span(start, start + 1), "no formula was found, and nothing that is asked",
                                                        "a problem is stated in formulas", "write formulas between dollars: $h = W x + b$"))))
+    for request in understood.requests if not problems else ():
+        if request.kind != "function":
+            remarks.append(("problem", remark(source, Note("problem", request.span, f"{request.text} is asked, and nothing is defined that gives it",
+                                                           "the sheet defines no quantity by a formula that was understood"))))
     for label, span in matter.named:
         if not any(label in p.program.tensors for p in problems):
             remarks.append(("problem", remark(source, Note("problem", span, f"{label} is no quantity of the sheet", "the front matter names it"))))

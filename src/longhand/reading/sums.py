@@ -101,6 +101,12 @@ def bounds(reader: Elaborator, formula: BigOperator) -> tuple[dict[str, tuple[in
     return letters, conditions
 
 
+def left_out(formula: Formula) -> set[str]:
+    """The y of each sum over j ≠ y."""
+    return {part.parts[1].text for node in walk(formula) if isinstance(node, BigOperator) and node.lower is not None
+            for part in items(node.lower) if isinstance(part, Relation) and part.operators == ("!=",) and isinstance(part.parts[1], Name)}
+
+
 def _limit(formula: Formula | None) -> int | str | None:
     match formula:
         case None:

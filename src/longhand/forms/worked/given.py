@@ -9,7 +9,7 @@ from ...calculus.descent import METHODS
 from ...core.equation import Tensor
 from ...core.problem import Remark, Wanted
 from .. import symbols
-from ..document import Block, Heading, Inline, Item, Text
+from ..document import Block, Code, Heading, Inline, Item, Text
 from ..maths import Maths, Sign, line
 from ..symbols import EQUALS
 from . import grids
@@ -48,8 +48,12 @@ def remarks(found: Iterable[Remark], kind: str) -> Iterator[Block]:
         where = f" (line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}{times})" if lines else ""
         first = mine[0]
         why = f": {first.why}" if first.why else ""
-        instead = f" To mend it: {first.suggestion}." if first.suggestion else ""
-        yield Item((f"{stopped(first.text)}{where}{why}.{instead}",), kind)
+        lead = "" if first.suggestion.endswith("?") else "To mend it: "
+        instead = f" {lead}{first.suggestion}".rstrip(".") if first.suggestion else ""
+        stop = "" if not instead or instead.endswith("?") else "."
+        yield Item((f"{stopped(first.text)}{where}{why}.{instead}{stop}",), kind)
+        if kind == "problem" and first.caret:
+            yield Code(first.caret)
 
 
 def _reason(each: Assumption) -> tuple[Inline, ...]:
