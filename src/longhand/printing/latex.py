@@ -28,7 +28,7 @@ COMMAND_OF = {sign: f"\\{name}" for name, sign in reversed(COMMANDS.items()) if 
 SCRIPT_OF = {sign: f"^{{{plain}}}" for plain, sign in SUPERSCRIPTS.items() if not sign.isascii() and plain.isascii()} | {
     sign: f"_{{{plain}}}" for plain, sign in SUBSCRIPTS.items() if not sign.isascii() and plain.isascii()}
 DRAWN = str.maketrans({"─": "-", "━": "-", "│": "|", "┃": "|", "▶": ">", "►": ">", "◀": "<", "◄": "<", "▲": "^", "▼": "v", "→": ">",
-                       "←": "<", "↑": "^", "↓": "v", "·": ".", "⊙": "o", "−": "-", "∂": "d", **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯═║╔╗╚╝", "+")})
+                       "←": "<", "↑": "^", "↓": "v", "·": ".", "⊙": "o", "−": "-", "∂": "d", "↳": "+", **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯═║╔╗╚╝", "+")})
 """Line drawings in plain letters, for the verbatim of TeX."""
 
 

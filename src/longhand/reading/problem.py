@@ -65,7 +65,7 @@ class ProblemReader:
                     continue
                 self.kinds.append(kind)
         self._own_data_first(inherited)
-        env.mentioned = survey.mentioned(statements, letters)
+        env.mentioned = survey.mentioned(statements, letters) | survey.class_labels(statements)
         env.ranks = survey.ranks(statements, letters)
         env.index_letters = letters
         env.summed, env.alone = survey.summed_letters(statements), survey.alone(statements)
@@ -89,7 +89,7 @@ class ProblemReader:
 
     def _habits(self, env: Environment) -> None:
         """Whether the sheet has only numbers, or writes vectors as rows."""
-        env.rows = (self.layout or self.matter.values.get("layout") or asked.layout(self.understood)) == "row"
+        env.rows = (self.matter.values.get("layout") or asked.layout(self.understood)) == "row"
         env.columns = any(p.kind == "column-wise" for p in self.understood.phrases)
         env.scalars = survey.only_numbers(self.scope.statements) and not any(isinstance(v, list | tuple) for v in self.data.values())
 
@@ -213,7 +213,7 @@ class ProblemReader:
         log = "log" if any(n.text == "log means ln" for n in env.notes) else "ln"
         problem = Problem(
             program, loss, self._data(program, request), self._sizes(program, builder), request.wanted(program, loss), request.descent(program),
-            builder.notation(made, log, builder.layout()), self.matter.values.get("title", self.scope.title), *self._remarks(env, program))
+            builder.notation(made, log, self.layout or builder.layout()), self.matter.values.get("title", self.scope.title), *self._remarks(env, program))
         faults = tuple(Remark(fault, "the program does not hold together") for fault in program.faults())
         return replace(problem, not_understood=problem.not_understood + faults + self._numbers(problem))
 

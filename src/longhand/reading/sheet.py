@@ -40,7 +40,7 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
 
     data     numbers for names: nested lists of exact numbers or decimal strings, as --data gives them
     wrt      names to differentiate by, besides what the sheet asks
-    layout   "column" or "row", over what the sheet suggests
+    layout   "column" or "row": how the solution writes vectors, whatever the sheet does
     """
     source = Source(text, name)
     sheets = [(each.title, _read(source, each.text, data or {}, tuple(wrt), layout)) for each in alternatives(source)]
@@ -88,9 +88,10 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
         start = len(text) - len(text.lstrip())
         remarks.append(("problem", remark(source, Note("problem", Span(start, start + 1), "no formula was found, and nothing that is asked",
                                                        "a problem is stated in formulas", "write formulas between dollars: $h = W x + b$"))))
-    for request in understood.requests if not problems else ():
+    silent = not problems and not understood.unknown and not any(kind == "problem" for kind, _ in remarks)
+    for request in understood.requests if silent else ():
         if request.kind != "function":
-            remarks.append(("problem", remark(source, Note("problem", request.span, f"{request.text} is asked, and nothing is defined that gives it",
+            remarks.append(("problem", remark(source, Note("problem", request.span, f"{request.text.strip(' .')} is asked, and nothing is defined that gives it",
                                                            "the sheet defines no quantity by a formula that was understood"))))
     for label, span in matter.named:
         if not any(label in p.program.tensors for p in problems):

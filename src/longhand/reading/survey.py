@@ -7,7 +7,25 @@ from ..functions import table
 from .known import chosen_head
 from .names import flat, is_transpose, items
 from .statements import Statement
-from .syntax import Accent, BigOperator, Call, Formula, Fraction, Index, Matrix, Name, Norm, Numeral, Product, Relation, Row, Script, Symbol
+from .sums import left_out
+from .syntax import (
+    Accent,
+    BigOperator,
+    Call,
+    Formula,
+    Fraction,
+    Index,
+    Matrix,
+    Name,
+    Norm,
+    Numeral,
+    Product,
+    Relation,
+    Row,
+    Script,
+    Symbol,
+    walk,
+)
 
 VECTORS = frozenset({"softmax", "ce"})
 
@@ -42,6 +60,13 @@ def summed_letters(statements: Sequence[Statement]) -> set[str]:
     """Letters that a sum binds somewhere."""
     return {part.text for statement in statements for node in statement.nodes if isinstance(node, BigOperator) and node.lower is not None
             for item in items(node.lower) for part in (item.parts[:1] if isinstance(item, Relation) else (item,)) if isinstance(part, Name)}
+
+
+def class_labels(statements: Sequence[Statement]) -> set[str]:
+    """Names that a sum leaves out, j ≠ y, and that neither a sum nor a left side binds."""
+    found = {name for s in statements if isinstance(s.formula, Relation) for name in left_out(s.formula)
+             if not any(isinstance(node, Name) and node.text == name for node in walk(s.formula.parts[0]))}
+    return found - summed_letters(statements)
 
 
 def ranks(statements: Sequence[Statement], letters: set[str]) -> dict[str, int]:
