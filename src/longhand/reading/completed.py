@@ -9,6 +9,7 @@ from .environment import Note
 from .expressions import with_expressions
 from .families import with_families
 from .named_loss import with_loss
+from .namesakes import with_namesakes
 from .one_example import with_one_example
 from .points import with_points
 from .requests import Understood
@@ -23,8 +24,9 @@ def completed(found: list[Statement], understood: Understood) -> tuple[list[Stat
     """The statements with what the sheet says in other ways than by equations, the requests in these terms, and what was assumed."""
     out: list[Statement] = []
     found, understood, notes = with_points(found, understood)
-    found, understood, told = with_one_example(found, understood)
-    notes += told
+    for passed in (with_one_example, with_namesakes):
+        found, understood, told = passed(found, understood)
+        notes += told
     borders = [section.start for section in understood.sections][1:]
     for start, end in zip([0, *borders], [*borders, None], strict=True):
         own = [s for s in found if s.span.start >= start and (end is None or s.span.start < end)]

@@ -186,6 +186,10 @@ class Elaborator:
 
     def entry(self, quantity: Quantity, indices: tuple[Formula, ...], formula: Formula) -> Term:
         indices = self.spread(indices, len(quantity.axes))
+        ones = [i for i in indices if isinstance(i, Numeral) and i.text == "1"]
+        if ones and len(indices) == len(quantity.axes) + 1:
+            self.env.note("assumption", formula.span, f"the index 1 of {quantity.name} counts a single input", f"{quantity.name} has one axis less")
+            indices = tuple(i for i in indices if i is not ones[-1])
         if len(indices) > len(quantity.axes):
             raise Unclear(formula.span, f"{quantity.name} has {len(quantity.axes)} axes and is written with {len(indices)} indices")
         places = tuple(self.env.place(i, a) for i, a in zip(indices, quantity.axes, strict=False))

@@ -3,11 +3,12 @@ r"""Networks written neuron by neuron: net_{h1}, net_{o1} and the words "sigmoid
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from .book import Book, book
 from .environment import Note
 from .phrases import Phrase
+from .rewriting import rewritten
 from .statements import Statement
 from .syntax import BigOperator, Call, Formula, Name, Numeral, Relation, Script, Sum, walk
 
@@ -97,24 +98,10 @@ def _written_out(formula: Formula, known: Book, phrases: list[Phrase]) -> tuple[
         terms = tuple(_with_marks(total.body, {base, *others}, spelled[m]) for m in ends)
         targets = [Relation(p.span, (Script(p.span, Name(p.span, other), spelled[m], None), value), ("=",))
                    for other in others for (p, value), m in zip(told, ends, strict=True)]
-        return _replaced(formula, total, Sum(total.span, terms)), targets
+        return rewritten(formula, lambda node: Sum(total.span, terms) if node is total else None), targets
     return formula, []
 
 
 def _with_marks(formula: Formula, names: set[str], mark: Formula) -> Formula:
-    if isinstance(formula, Name):
-        return Script(formula.span, formula, mark, None) if formula.text in names else formula
-    return _changed(formula, lambda part: _with_marks(part, names, mark))
-
-
-def _replaced(formula: Formula, old: Formula, new: Formula) -> Formula:
-    return new if formula is old else _changed(formula, lambda part: _replaced(part, old, new))
-
-
-def _changed(formula: Formula, change) -> Formula:
-    """The formula with each formula directly inside it changed."""
-    def go(value: object) -> object:
-        if isinstance(value, Formula):
-            return change(value)
-        return tuple(go(item) for item in value) if isinstance(value, tuple) else value
-    return replace(formula, **{field.name: go(getattr(formula, field.name)) for field in fields(formula) if field.name != "span"})
+    """The formula with the neuron's mark on each of the names."""
+    return rewritten(formula, lambda node: Script(node.span, node, mark, None) if isinstance(node, Name) and node.text in names else None)

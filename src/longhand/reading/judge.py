@@ -10,8 +10,8 @@ from ..core.equation import Equation, Program
 from ..core.expr import Entry
 from .agree import agree
 from .define import Definer
-from .names import readings
-from .syntax import Derivative, Formula, Name, Relation, Span
+from .names import flat, readings
+from .syntax import Derivative, Formula, Name, Relation, Span, walk
 from .terms import Unclear
 
 
@@ -58,6 +58,18 @@ def read_claim(formula: Formula, definer: Definer, request: Span, text: str, sca
         return None
     finally:
         env.letters, env.notes = saved
+
+
+def is_circular(formula: Formula) -> bool:
+    """Whether a claim about a derivative has that same derivative on its right side, so that it says nothing."""
+    if not (isinstance(formula, Relation) and len(formula.parts) == 2 and isinstance(formula.parts[0], Derivative)):
+        return False
+    left, right = formula.parts
+    return any(isinstance(node, Derivative) and _same(node, left) for node in walk(right))
+
+
+def _same(a: Derivative, b: Derivative) -> bool:
+    return a.of is not None and b.of is not None and flat(a.of) == flat(b.of) and [flat(x) for x in a.by] == [flat(x) for x in b.by]
 
 
 def judge(claim: Claim, program: Program, equation: Equation) -> bool | None:

@@ -36,7 +36,8 @@ _PHRASES = {
     "moments": "moments|moment estimates|moving averages",
     "first moment": "first moment|first moment estimate", "second moment": "second moment|second moment estimate", "velocity": "velocity",
     "corrected first moment": "corrected first moment", "corrected second moment": "corrected second moment",
-    "step": "step|parameter step|change|parameter change|change of the parameter", "same": "same|as before", "zero": "zero|zeros",
+    "step": "step|first step|first update|parameter step|change|parameter change|change of the parameter",
+    "same": "same|as before", "zero": "zero|zeros",
     "corrected": "corrected moments|bias corrected moments"}
 _PHRASE = {tuple(phrase.split()): what for what, phrases in _PHRASES.items() for phrase in phrases.split("|")}
 _FILL = words("""a an the of with and for from at in is are be by to one single given let default defaults usual standard find compute

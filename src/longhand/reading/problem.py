@@ -4,14 +4,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..calculus.batch import batched
-from ..core.axis import Axis
 from ..core.equation import Equation, Fact, Program
 from ..core.expr import ONE
-from ..core.problem import Problem, Remark, Value, Wanted
+from ..core.problem import Problem, Remark, Value
 from ..core.walk import tensors
 from . import accounts, asked, outside, survey
 from .agree import agree
+from .batches import for_a_batch, with_examples
 from .build import Builder
 from .classify import Defined, Given, Kind, classify
 from .define import Definer
@@ -19,7 +18,7 @@ from .environment import Environment, Note
 from .gates import Gates
 from .given_words import announce_upstream, put_targets, upstream_equation, with_start
 from .intermediate_data import intermediate_data
-from .judge import Claim, judge, read_claim
+from .judge import Claim, is_circular, judge, read_claim
 from .known import Definition, Known, collect
 from .matter import Matter
 from .names import flat
@@ -162,23 +161,8 @@ class ProblemReader:
         first = self.problem()
         if first is None:
             return []
-        return [first, *self._batch(first)]
-
-    def _batch(self, first: Problem) -> list[Problem]:
-        """An implementation is asked: the gradients of every parameter for a batch, its examples in rows."""
-        examples = tuple(t.name for t in first.program.given() if t.role in ("input", "label") and t.rank)
-        if first.loss is None or not examples or not any(r.kind == "implement" and self.scope.covers(r.span.start) for r in self.understood.requests):
-            return []
-        size = next(s for s in ("M", "N", "B", "batch size") if s not in first.program.tensors and s not in first.program.sizes())
-        letter = next(c for c in "mnbr" if c not in {a.letter for t in first.program.tensors.values() for a in t.axes})
-        program = batched(first.program, first.loss, Axis(size, size, letter), examples)
-        parameters = tuple(t.name for t in program.given() if t.role == "parameter")
-        notation = replace(first.notation, letters={**first.notation.letters, size: letter}, sizes={**first.notation.sizes, size: size})
-        note = Remark(f"the examples of a batch are the rows, {size} of them, and the loss adds up theirs",
-                      "an implementation for a batch is asked and the sheet does not say how the rows are weighed")
-        return [replace(first, program=program, data={}, sizes={}, descent=None, notation=notation, title=f"{first.title} For a batch".strip(),
-                        wanted=tuple(Wanted("gradient", first.loss, (p,)) for p in parameters), assumptions=(*first.assumptions, note),
-                        repairs=(), not_understood=())]
+        implement = any(r.kind == "implement" and self.scope.covers(r.span.start) for r in self.understood.requests)
+        return [first, *(for_a_batch(first) if implement else ())]
 
     def problem(self) -> Problem | None:
         """The problem, or None where the scope defines nothing that could be derived."""
@@ -208,7 +192,9 @@ class ProblemReader:
         self._judge(claims, whole, program)
         for note in accounts.undeclared(program, self.known):
             env.note(note.kind, note.span, note.text, note.why, note.suggestion)
-        program = self._with_examples(program, loss)
+        program, told = with_examples(program, loss, self.known.batch)
+        if told:
+            env.note("assumption", Span(self.scope.start, self.scope.start), *told)
         program = request.with_rate(program)
         log = "log" if any(n.text == "log means ln" for n in env.notes) else "ln"
         problem = Problem(
@@ -226,19 +212,6 @@ class ProblemReader:
             notes += accounts.unused(problem, self.known, self.definer, self.kinds, own)
         return tuple(map(self._remark, notes))
 
-    def _with_examples(self, program: Program, loss: str | None) -> Program:
-        """The program for a batch, where --data gives a row of numbers for each of several examples."""
-        assert self.known is not None
-        names = tuple(n for n in self.known.batch if n in program.tensors)
-        if not names or loss is None:
-            return program
-        size = max(self.known.batch[n] for n in names)
-        letter = next(c for c in "bmrst" if c not in {a.letter for t in program.tensors.values() for a in t.axes})
-        axis = Axis("example", size, letter)
-        self.known.environment.note("assumption", Span(self.scope.start, self.scope.start), f"{', '.join(names)} hold {size} examples, one a row",
-                                    "their numbers have one axis more than the sheet writes; the loss adds up over the examples")
-        return batched(program, loss, axis, names)
-
     def _claims(self, asked_: asked.Asked) -> list[Claim]:
         """What the sheet asks to verify, as far as it can be read."""
         assert self.definer is not None
@@ -252,6 +225,11 @@ class ProblemReader:
             if request.kind == "verify" and self.scope.covers(request.span.start):
                 for formula in request.objects:
                     text = self.source.text[formula.span.start:formula.span.end]
+                    if is_circular(formula):
+                        self.judged.add(request.span)
+                        self.known.environment.note("assumption", formula.span, f"the claim {text} says nothing",
+                                                    "the same derivative stands on both sides; below it is derived")
+                        continue
                     if (claim := read_claim(formula, self.definer, request.span, text, scalar)) is not None:
                         out.append(claim)
         return out
