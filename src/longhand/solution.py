@@ -170,8 +170,9 @@ def solve_problem(problem: Problem, *, data: Mapping[str, object] | None = None,
 def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None, wrt: Sequence[str] = (),
          layout: str | None = None) -> Sheet:
     """What is understood of a sheet, or of the plain-text form."""
-    from .reading import plain
-    if plain.is_plain(text):
+    from .reading.plain_header import is_plain
+    if is_plain(text):
+        from .reading import plain
         from .reading.sheet import Sheet
         problems = tuple(_dressed(p, data, wrt, layout) for p in plain.read_all(text))
         return Sheet(problems, *(tuple(r for p in problems for r in getattr(p, kind))

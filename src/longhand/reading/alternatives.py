@@ -4,8 +4,7 @@ Each alternative is read as a sheet of its own: the others are blanked, characte
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..core.record import record
 from .clauses import imperatives, items
 from .markdown import pieces
 from .sentences import Sentence, sentences
@@ -16,7 +15,7 @@ NOUNS = frozenset({"set", "case", "variant", "instance"})
 LEADS = frozenset({"data", "parameter", "test"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alternative:
     """One reading of the sheet: what it is called, and the text with everything else blanked."""
     title: str

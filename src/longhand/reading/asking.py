@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from ..core.record import record
 from .clauses import Item
 from .lexicon import words
 from .mentions import change_of, is_given, is_name, is_named, is_number, spread
@@ -10,7 +11,7 @@ from .phrases import amount
 from .syntax import Derivative, Formula, Nabla, Relation, Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """One thing asked in words.
 

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from ..core.record import record
 from .literals import Literal, literal
 from .names import flat, is_transpose, items, readings
 from .statements import Statement
@@ -37,33 +37,33 @@ Size = int | str
 UPDATES = frozenset({"<-", ":="})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kind:
     statement: Statement
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declared(Kind):
     """Names with their shape: W_1 ∈ R^{d×n}, x = [x_1, …, x_d]^T."""
     names: tuple[Formula, ...]
     shape: tuple[Size, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Restricted(Kind):
     """A name and the set its values lie in: y_i ∈ {0, 1}."""
     name: Formula
     values: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given(Kind):
     """Numbers for a name."""
     name: Formula
     literal: Literal
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Defined(Kind):
     """left = right, with what else the chain says; `shape` where it ends in ∈ R^n."""
     left: Formula
@@ -71,7 +71,7 @@ class Defined(Kind):
     shape: tuple[Size, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FunctionDefined(Kind):
     """f(u) = right; `at` are indices behind the call: softmax(θ)_i = ..."""
     name: str
@@ -81,38 +81,38 @@ class FunctionDefined(Kind):
     left: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Updated(Kind):
     """left ← right."""
     left: Formula
     right: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ranged(Kind):
     """The range of an index letter: j = 1, …, n."""
     letter: str
     last: Size
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FactStated(Kind):
     """Σ_j y_j = number."""
     sum: BigOperator
     total: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claimed(Kind):
     """A derivative with its value, or the end of a chain: somebody's working, or a hint."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mentioned(Kind):
     """A formula that states nothing: a name, a derivative that is asked for, a number in a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Strange(Kind):
     """A statement of no known kind, and why."""
     reason: str

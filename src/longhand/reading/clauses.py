@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ..core.record import record
 from .glossary import LONGEST, corrected, meanings
 from .lexicon import NOUN_OR_VERB, OPENERS, QUESTIONS, Meaning, words
 from .mentions import bare
@@ -11,7 +11,7 @@ from .sentences import Sentence, Token
 from .syntax import Formula, Name, Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """A phrase of one or more words, a formula, a number, a mark or a label. `taken`: some statement has used it up."""
     tokens: tuple[Token, ...]

@@ -1,11 +1,10 @@
 """Definitions: of the links of a chain and the formulas for one quantity, the one that defines it, read into an equation."""
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..core.axis import Index
 from ..core.equation import Equation
 from ..core.expr import Entry, Expr
+from ..core.record import record
 from ..core.walk import free, walk
 from ..functions import table
 from .elaborate import Elaborator
@@ -19,7 +18,7 @@ from .syntax import walk as walk_formula
 from .terms import Term, Unclear
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Defining:
     """An equation read, with the definition it came from and the link of the chain that was taken."""
     equation: Equation

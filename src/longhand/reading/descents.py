@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from ..calculus.descent import METHODS
+from ..core.record import record
 from .classify import Claimed, Kind, Updated
 from .environment import Environment
 from .known import Known
@@ -18,7 +19,7 @@ PLAIN = "gradient descent"
 LETTERS = {"momentum": ("mu", "gamma", "beta"), "beta1": ("beta_1",), "beta2": ("beta_2",), "epsilon": ("epsilon", "eps")}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constants:
     """what a method needs -> name of its tensor; the numbers by name."""
     names: dict[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from ..core.axis import Axis, Index
 from ..core.expr import Entry, Offset, Position, position
+from ..core.record import record
 from .names import Reading, flat, readings
 from .syntax import Formula, Name, Negative, Numeral, Product, Script, Sum
 from .terms import Shapes, Term, Unclear
@@ -24,7 +25,7 @@ class Quantity:
     guessed: bool = False               # its rank was guessed, not declared
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SheetFunction:
     """A function that the sheet defines: f(x, y) = body. `at` are indices of the left side: softmax(θ)_i."""
     name: str
@@ -34,7 +35,7 @@ class SheetFunction:
     order: int = 0                      # its place in the sheet
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """A remark on a span: kind "assumption", "repair" or "problem"."""
     kind: str

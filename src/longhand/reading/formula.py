@@ -5,8 +5,7 @@ a Problem or Repair; a sequence takes whatever the tighter levels leave, so noth
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..core.record import record
 from . import atoms, commands
 from .brackets import Balancer
 from .derivatives import slashed
@@ -36,7 +35,7 @@ ENDING = frozenset({"close", "unbrace", "end", "cell", "row", "eof"})
 STARTING = frozenset({"number", "name", "symbol", "dots", "open", "brace", "begin", "command"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """What a text was read as; the formula is None only where it is too long or too deep to be read at all."""
     formula: Formula | None

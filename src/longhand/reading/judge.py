@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ..calculus.backprop import sweep
 from ..calculus.derivation import gradient_name
 from ..core.equation import Equation, Program
 from ..core.expr import Entry
+from ..core.record import record
 from .agree import agree
 from .define import Definer
 from .names import flat, readings
@@ -15,7 +15,7 @@ from .syntax import Derivative, Formula, Name, Relation, Span, walk
 from .terms import Unclear
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """∂of/∂by = right, read: the right side as an equation over the axes of `by`. `text` is the claim as written."""
     of: str

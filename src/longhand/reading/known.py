@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..core.axis import Axis
+from ..core.record import record
 from .classify import (
     Claimed,
     Declared,
@@ -26,7 +27,7 @@ from .syntax import Accent, Call, Formula, Name, Numeral, Script, Span
 from .terms import Unclear
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Definition:
     """One formula that could define a quantity: its reading on the left, the links of the chain on the right."""
     left: Reading

@@ -5,15 +5,15 @@ Each row of a table is `meaning: phrase, phrase, ...`. A phrase is written witho
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from ..core.record import record
 from ..functions.activations import ACTIVATIONS
 from ..functions.losses import LOSSES
 from ..functions.vector import VECTOR_FUNCTIONS
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Meaning:
     """role: verb, unable, told, op, thing, prep, fill, conj, activation, loss, method, place, effect, finite, claim, working,
     count, rate, steps, target, class, fact. `value` says which."""

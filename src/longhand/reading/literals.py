@@ -1,10 +1,10 @@
 """Numbers as written: a literal of any shape to exact rationals, or nothing where a formula is not one."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction as Rational
 
 from ..core.problem import Value
+from ..core.record import record
 from .environment import numeral
 from .names import is_transpose
 from .syntax import Formula, Fraction, Group, Matrix, Negative, Numeral, Product, Row, Script, Sequence
@@ -13,7 +13,7 @@ from .terms import Unclear
 LARGEST_EXPONENT = 400
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """Exact numbers, nested as deep as there are axes; a vector stands as "column", "row" or "" (not said)."""
     value: Value

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ..core.record import record
 from .bare import bare_maths
 from .islands import Island, islands
 from .source import Source
 from .syntax import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prose:
     """Words, exactly as they stand in the source, without markers of emphasis."""
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Math:
     """A formula, without its delimiters; bare where it had none. The number is one that stood on the line below."""
     text: str
@@ -34,7 +34,7 @@ class Math:
     number: Prose | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code:
     text: str
     span: Span
@@ -43,7 +43,7 @@ class Code:
 Run = Prose | Math | Code
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """A "paragraph", "heading", "item", "code", "rule" or "front matter". The label is an item's "1." or "(a)" or a code's language;
     the level that of a heading, or the depth of an item from 1."""

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..calculus.descent import METHODS
+from ..core.record import record
 from .environment import Note
 from .formula import read_formula
 from .markdown import Block
@@ -52,7 +53,7 @@ KEYS: Mapping[str, tuple[Callable[[str], bool], str]] = {
 """Each key, what its value must be, and that in words."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Matter:
     """The directives of a sheet: by key, as phrases, the role that each name is given, and what is wrong with them."""
     values: Mapping[str, str] = field(default_factory=dict)

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ..core.record import record
 from .syntax import Accent, Formula, Group, Index, Name, Negative, Numeral, Product, Row, Script, Sequence, Sum, Symbol, Words
 
 DROPPED_ACCENTS = {"vec", "underline", "overline"}       # marks that a sheet puts on every vector
@@ -14,7 +14,7 @@ GREEK = frozenset("""alpha beta gamma delta epsilon varepsilon zeta eta theta va
 phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell""".split())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """One way to read a name-like formula: which part is the name, which are indices, and what is left as a power."""
     name: str

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction as Rational
 
 from ..calculus.descent import METHODS
+from ..core.record import record
 from .lexicon import words
 from .literals import Literal, literal, plain_list
 from .mentions import bare, is_name
@@ -45,7 +46,7 @@ _FILL = words("""a an the of with and for from at in is are be by to one single 
     optimiser optimizer its their after both value values scalar""")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """A number of the sheet: its value, how its name was written, where it stands."""
     number: Literal

@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ..core.record import record
 from .clauses import Item
 from .lexicon import COUNTED, MONTHS, NUMBERS, POINTS, REFERENCES, STEP_WORDS, STEPS, TITLES, words
 from .mentions import has_derivative, is_differential, is_expression, is_name, is_number
 from .syntax import Empty, Formula, Relation, Span, walk
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Phrase:
     """One thing stated in words.
 
@@ -31,7 +32,7 @@ class Phrase:
     about: Formula | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unclear:
     """Words that were not understood, and why."""
     span: Span

@@ -18,7 +18,6 @@ Everything behind # is a comment. Declarations may stand anywhere; an equation s
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -29,21 +28,12 @@ from ..core.problem import Problem
 from ..core.walk import free
 from ..errors import LonghandError, NotUnderstood, Place, ShapeError, UnknownName
 from .plain_expr import Expressions, near
+from .plain_header import HEADER
 from .plain_statements import STATEMENTS, Draft, Statement
 from .plain_tokens import Cursor
 
 EARLY = ("axis", "size", "tensor", "loss")     # what the other statements need to know
 NO_HEADER = "The plain-text form starts with a header."
-_HEADER = re.compile(r"longhand[ \t]+([0-9]{1,9})[ \t\r]*(?:\#.*)?")
-
-
-def is_plain(text: str) -> bool:
-    """Whether the text is in this form: its first line that says anything is the header."""
-    for line in text.split("\n"):
-        line = line.strip()
-        if line and not line.startswith("#"):
-            return _HEADER.fullmatch(line) is not None
-    return False
 
 
 def read(text: str) -> Problem:
@@ -63,7 +53,7 @@ def _split(text: str) -> Iterator[list[Cursor]]:
     statements: list[Cursor] | None = None
     for number, line in enumerate(text.split("\n"), 1):
         bare = line.strip()
-        if header := _HEADER.fullmatch(bare):
+        if header := HEADER.fullmatch(bare):
             if header[1] != "1":
                 raise NotUnderstood(f"This is version {header[1]} of the plain-text form, and this longhand reads version 1.",
                                     Place(number, 1, line))

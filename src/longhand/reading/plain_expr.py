@@ -11,13 +11,13 @@ Trees are built as they are written and not simplified, so that a printed proble
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Set
-from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 
 from ..core.axis import Axis, Index
 from ..core.equation import Tensor
 from ..core.expr import Add, Apply, Component, Delta, Entry, Expr, Holds, Mul, Number, Offset, Position, Power, Rational, Sum, number
+from ..core.record import record
 from ..errors import ShapeError, UnknownName
 from ..functions import table
 from .plain_tokens import Cursor, Token
@@ -26,7 +26,7 @@ RELATIONS = (">", ">=", "<", "<=", "==", "!=")
 CONSTANTS = ("pi",)            # tensors that every program may read
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """What names mean: axes by name, tensors by name, numbers of size symbols; `later` are tensors whose definition comes further down."""
     axes: Mapping[str, Axis]

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
+from ..core.record import record
 from ..errors import LonghandError, NotUnderstood, Place
 from .values import exact
 
@@ -24,7 +24,7 @@ _TOKEN = re.compile(r"""
 _CLOSING = {"(": ")", "[": "]"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Token:
     """`text` is what is meant: a string without its quotes, LaTeX without its dollars. Column counts from 0."""
     kind: str            # number, name, string, latex, primes, sign, end

@@ -4,12 +4,11 @@ Scans, copies through editors and transcriptions damage formulas in few ways, an
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..core.record import record
 from .syntax import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Repair:
     """A known damage that was read all the same: its kind, a sentence that says so, and the LaTeX that was read."""
     span: Span
@@ -18,7 +17,7 @@ class Repair:
     reading: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """Something that was not understood: a sentence, what would have been expected, and the text to write instead."""
     span: Span

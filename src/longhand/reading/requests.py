@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..core.record import record
 from ..functions import table
 from .asking import Draft, Request, read
 from .clauses import Item, has_subject, hides_request, imperatives, is_strange_imperative, items
@@ -27,7 +28,7 @@ from .tabulated import points, tabulated, used_up
 __all__ = ["Request", "Section", "Understood", "understand"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Understood:
     """What the words say. `used` are the formulas that a request or a phrase has used up; `working` is somebody's solution; `made` are
     names that were given to expressions asked for."""

@@ -5,12 +5,13 @@ there, which keeps all that is not defined again.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ..core.record import record
 from .statements import Statement
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """One problem: its own statements, those it inherits, and the characters of the sheet it covers. `redefined` are names whose
     inherited definitions no longer hold."""

@@ -2,15 +2,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ..core.record import record
 from .lexicon import TITLES
 from .markdown import Block, Math
 from .sentences import Sentence, Token
 from .source import Source
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Section:
     """A problem of the sheet: its title, its part of the source, its number as written, and the labels of its parts."""
     title: str

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from ..core.record import record
 from .lexicon import words
 from .markdown import Block, Code, Math, Prose
 from .syntax import Span
@@ -24,7 +24,7 @@ _REFERRING = words("""eq eqs eqn equation equations fig figure part parts proble
     of see by with case cases and or to point points""")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Token:
     """kind is "word", "number", "mark", "math", "code" or "label": "(a)", "2)", "1."."""
     kind: str
@@ -38,7 +38,7 @@ class Token:
         return self.text.casefold().replace("’", "'") if self.kind == "word" else ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sentence:
     """`end` is its last mark: ".", "?", "!", ":" or "". `kind` is that of the block it starts in."""
     tokens: tuple[Token, ...]

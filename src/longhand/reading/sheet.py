@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..core.problem import Problem, Remark
+from ..core.record import record
 from . import scopes
 from .alternatives import alternatives
 from .completed import completed
@@ -24,7 +25,7 @@ from .syntax import Formula, Span
 MOST = 1000                     # formulas of one sheet, eight times what the longest real one has
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sheet:
     """What was understood of a text. `working` are somebody's own results on the sheet, which solving does not use."""
     problems: tuple[Problem, ...]

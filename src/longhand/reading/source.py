@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ..core.record import record
 from .syntax import Span
 
 WINDOW = 100                    # characters of a long line that a message shows
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """A text and the name it goes by in messages."""
     text: str

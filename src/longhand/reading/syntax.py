@@ -6,49 +6,51 @@ vector, and a chain `a = b = c` stays one `Relation`. Spans are character offset
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
+
+from ..core.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """Characters start..end (end excluded) of the source text."""
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Formula:
     """The base of the node types below; the set is closed."""
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Numeral(Formula):
     """A number as written: "0.3", ".5", "12"."""
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name(Formula):
     """A letter, a Greek letter (without its backslash) or a word: W, epsilon, Loss, softmax. The style is the font command, or ""."""
     text: str
     style: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words(Formula):
     r"""Prose inside a formula: \text{if }, \text{otherwise}."""
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Accent(Formula):
     r"""\hat, \bar, \tilde, \vec, \dot, \overline, \underline over a body; \widehat is "hat"."""
     kind: str
     body: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Script(Formula):
     """A base with a subscript, a superscript and a count of primes; what they mean is decided later."""
     base: Formula
@@ -57,7 +59,7 @@ class Script(Formula):
     primes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call(Formula):
     """A name-like formula directly followed by a bracketed list, or a known function word by its argument (`bracketed` False)."""
     function: Formula
@@ -65,55 +67,55 @@ class Call(Formula):
     bracketed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Index(Formula):
     """A name-like formula followed by square brackets: Z^2[k'], w[j][]. An empty bracket has no items."""
     base: Formula
     items: tuple[Formula, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group(Formula):
     """Brackets round one formula: "(", "[", "{"."""
     opening: str
     body: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row(Formula):
     r"""Brackets round a list, separated by commas or wide spaces: (2,-3), [1.0 \ 1.5 \ -0.5], [0, 1]."""
     opening: str
     items: tuple[Formula, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Braces(Formula):
     r"""\{ items \}, with an optional condition behind \mid or a colon."""
     items: tuple[Formula, ...]
     condition: tuple[Formula, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Matrix(Formula):
     """A matrix environment; rows may be ragged, which is for its reader to notice."""
     rows: tuple[tuple[Formula, ...], ...]
     environment: str = "bmatrix"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cases(Formula):
     """A cases environment: (value, condition or None) a row."""
     rows: tuple[tuple[Formula, Formula | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fraction(Formula):
     r"""\frac{above}{below}; a slash is a Product with the operator "/"."""
     above: Formula
     below: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derivative(Formula):
     r"""\partial a / \partial b as a fraction or with a slash; `of` is None for a bare operator. by may name several."""
     of: Formula | None
@@ -121,14 +123,14 @@ class Derivative(Formula):
     symbol: str = "partial"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Nabla(Formula):
     r"""\nabla_{by} of."""
     by: Formula | None
     of: Formula | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BigOperator(Formula):
     r"""\sum, \prod, \max_i, \min_i, \arg\max with bounds; the body reaches to the next + or - of its level."""
     kind: str
@@ -137,38 +139,38 @@ class BigOperator(Formula):
     body: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Root(Formula):
     body: Formula
     degree: Formula | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Norm(Formula):
     r"""\|body\| (bars 2) or |body| (bars 1); subscripts and powers are a Script round it."""
     body: Formula
     bars: int = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sum(Formula):
     """Terms as written; a subtracted term is a Negative."""
     terms: tuple[Formula, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Negative(Formula):
     body: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Product(Formula):
     r"""factors[0] operators[0] factors[1] ...; an operator is "" (juxtaposed), "cdot", "times", "odot", "ast", "circ", "otimes", "/" or "bullet"."""
     factors: tuple[Formula, ...]
     operators: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Relation(Formula):
     r"""parts[0] operators[0] parts[1] ..., whole. Operators: = < > <= >= != in <- -> => ~ approx := equiv propto subset.
     A part may be Empty where a line starts or ends with its operator."""
@@ -176,46 +178,46 @@ class Relation(Formula):
     operators: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sequence(Formula):
     r"""Formulas side by side, separated by commas, semicolons, colons, \quad or words."""
     items: tuple[Formula, ...]
     separators: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lines(Formula):
     """The rows of aligned, align, split, gather, array-like displays and of line breaks outside any environment."""
     rows: tuple[Formula, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tagged(Formula):
     r"""A formula with its number: \tag{1-1}, or "(1.1)" at the end of a display."""
     body: Formula
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Annotated(Formula):
     r"""\underbrace{body}_{note}, \overbrace."""
     body: Formula
     note: Formula | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dots(Formula):
     r"""\dots, \cdots, \vdots, \ddots, or three full stops."""
     kind: str = "dots"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Symbol(Formula):
     r"""A sign that stands for itself and is no name: \infty, \top, \mathbb{R}, \partial alone, \cdot alone, a superscript star, + or -."""
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Empty(Formula):
     """Nothing where a formula could stand."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ..calculus.simplify import sum_over
 from ..core.axis import Axis, Index
 from ..core.expr import ZERO, Add, Expr, Power, add, mul, power
+from ..core.record import record
 from ..core.walk import rename
 from .names import flat
 from .syntax import Formula, Negative
@@ -26,7 +27,7 @@ class Unclear(Exception):
         self.span, self.reason, self.suggestion, self.cause = span, reason, suggestion, cause
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """An expression with the axes it has on top."""
     expr: Expr
