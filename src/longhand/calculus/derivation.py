@@ -2,15 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from ..core.equation import Equation, Fact, Program
 from ..core.expr import Entry, Expr
 from ..core.problem import Problem
-from ..core.record import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Case:
     """One branch of a distinction: the condition in index form (i = k), and the chain of expressions that it gives.
 
@@ -27,7 +26,7 @@ class Case:
     let: tuple[tuple[Entry, Expr], ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Step:
     """One application of one rule.
 
@@ -49,7 +48,7 @@ class Step:
     cases: tuple[Case, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Local:
     """A local derivative ∂of/∂wrt as an equation over the indices of both."""
     of: str
@@ -58,7 +57,7 @@ class Local:
     right: Expr
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Derivation:
     """A problem worked out: all steps, the backward pass as a program, and which steps lead to which result.
 

@@ -21,11 +21,12 @@ def node(cls: type[T]) -> type[T]:
     computed = made.__hash__
 
     def __hash__(self: Remembering) -> int:
-        value = getattr(self, "_hash", None)
-        if value is None:
+        try:
+            return self._hash
+        except AttributeError:
             value = computed(self)
             object.__setattr__(self, "_hash", value)
-        return value
+            return value
 
     made.__hash__ = __hash__
     return made

@@ -2,17 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from .axis import Axis, Index
 from .expr import Entry, Expr, Offset
-from .record import record
 from .walk import free, tensors, walk
 
 ROLES = ("input", "label", "parameter", "data", "size", "constant", "intermediate", "loss", "gradient")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Tensor:
     """A named array. Axes in the order of its indices; rank 0 is a scalar. Role is one of ROLES:
     input, label, parameter (updated by training), data (η, ε and the like), size (d, n, q), constant (π), intermediate, loss, gradient."""
@@ -35,7 +34,7 @@ class Tensor:
         return Entry(self.name, tuple(at))
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Equation:
     """left = right for every value of the free indices of left. Span and label point into the source, if there is one."""
     left: Entry
@@ -48,7 +47,7 @@ class Equation:
         return self.left.tensor
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Fact:
     """Σ over `axis` of `tensor` is `total`, because of `reason` (the text that says so, or an assumption)."""
     tensor: str
@@ -58,7 +57,7 @@ class Fact:
     assumed: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Program:
     """Tensors by name, and equations in an order in which each reads only what is given or defined above it
     (or itself, at another position: a recurrence)."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from ..core.axis import Index
 from ..core.expr import Expr, Mul, Rational, Sum
-from ..core.record import record
 from .matrix_tree import Product, Raised, Transpose, Tree, transpose
 
 COUNTS = {3: "three", 4: "four", 5: "five", 6: "six"}
@@ -15,7 +14,7 @@ class NoMatrixForm(Exception):
     """Why there is no matrix view, as a sentence. It does not leave `matrix.matrix_form`."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A tree with the index that runs down it and the one that runs across; None where there is none."""
     tree: Tree
@@ -39,7 +38,7 @@ class Group:
     below: list[Piece] = field(default_factory=list)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Parts:
     """A product taken apart: number in front, scalars, groups of vectors and matrices."""
     coefficient: Rational

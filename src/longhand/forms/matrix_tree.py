@@ -5,17 +5,18 @@ into code without knowing any convention. Columns are n×1, rows 1×n; a number 
 """
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..core.axis import Axis
 from ..core.expr import Position, Rational
-from ..core.record import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Tree:
     """The base of the node types below; the set is closed."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Leaf(Tree):
     """A tensor, or a part of it: `at` holds None for an axis that is seen, a position for one that is held fixed.
     With one axis seen it is a column, or a row if `row` says so. `part` marks a row or column of a matrix (W_{j:})."""
@@ -25,61 +26,61 @@ class Leaf(Tree):
     part: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Constant(Tree):
     value: Rational
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Ones(Tree):
     """The column of ones over an axis."""
     axis: Axis
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Identity(Tree):
     axis: Axis
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unit(Tree):
     """The column that is 1 at a position and 0 elsewhere."""
     axis: Axis
     at: Position
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Transpose(Tree):
     body: Tree
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Product(Tree):
     """The matrix product; an outer product is a column times a row, an inner product a row times a column."""
     factors: tuple[Tree, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Hadamard(Tree):
     """The product entry by entry."""
     factors: tuple[Tree, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Quotient(Tree):
     """The quotient entry by entry."""
     above: Tree
     below: Tree
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Raised(Tree):
     """Each entry to the power."""
     body: Tree
     exponent: Rational
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Scale(Tree):
     """coefficient · Π above / Π below · body, where all but the body are numbers."""
     coefficient: Rational
@@ -88,12 +89,12 @@ class Scale(Tree):
     body: Tree
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Plus(Tree):
     terms: tuple[Tree, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Elementwise(Tree):
     """A scalar function, `order` times differentiated, at each entry of the first argument; further arguments are parameters."""
     function: str
@@ -101,7 +102,7 @@ class Elementwise(Tree):
     order: int = 0
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class VectorMap(Tree):
     """A vector function of a vector, or of each of the "rows" or "columns" of a matrix."""
     function: str
@@ -109,7 +110,7 @@ class VectorMap(Tree):
     along: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Mask(Tree):
     """1 at the entries where the condition holds, else 0."""
     left: Tree
@@ -117,20 +118,20 @@ class Mask(Tree):
     right: Tree
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Diagonal(Tree):
     """The matrix with this vector (column or row) on its diagonal."""
     body: Tree
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Kronecker(Tree):
     """left ⊗ right: each entry of the left times the whole right."""
     left: Tree
     right: Tree
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SquaredNorm(Tree):
     """The sum of the squares of all entries."""
     body: Tree
