@@ -4,15 +4,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..core.equation import Equation, Fact, Program, Tensor
-from ..core.expr import ONE
+from ..core.equation import Equation, Program, Tensor
 from ..core.problem import Descent, Value, Wanted
 from ..core.walk import tensors
 from . import descents
 from .classify import Kind
 from .environment import Environment
 from .known import Known
-from .literals import scalar
 from .names import flat, loose, readings
 from .outside import written
 from .phrases import Phrase
@@ -61,57 +59,6 @@ def words_into(env: Environment, understood: Understood, scope: Scope) -> None:
 
 def phrases(understood: Understood, scope: Scope) -> Iterable[Phrase]:
     return (p for p in understood.phrases if scope.covers(p.span.start) or p.span.start < scope.start)
-
-
-def facts(understood: Understood, scope: Scope, known: Known, program: Program, done: set[str], loss: str | None) -> list[Fact]:
-    """Labels that the words call one-hot or a distribution, and labels whose numbers are one."""
-    env = known.environment
-    found: dict[str, Fact] = {}
-    for phrase in phrases(understood, scope):
-        if phrase.kind in ("one-hot", "distribution"):
-            for name in _named(phrase.about, env, program) or _labels(program, loss):
-                tensor = program[name]
-                if tensor.rank and name not in done and program.equation(name) is None:
-                    found.setdefault(name, Fact(name, tensor.axes[-1], ONE, f"{name} is one-hot: exactly one entry is 1" if phrase.kind == "one-hot"
-                                                else f"{name} is a probability distribution"))
-    for stated in known.facts:
-        name = next((n for n in _named(stated.sum.body, env, program)), None)
-        if name and name not in done and scalar(stated.total) == 1 and program[name].rank:
-            found.setdefault(name, Fact(name, program[name].axes[-1], ONE, "the sheet says so"))
-    for name in _labels(program, loss):
-        if name in done or name in found or not program[name].rank:
-            continue
-        if name in known.data:
-            if _sums_to_one(known.data[name][0].value):
-                found[name] = Fact(name, program[name].axes[-1], ONE, f"the entries of {name}, as given, add up to 1")
-        elif _has_softmax(program):
-            note = f"{name} is one-hot, so its entries add up to 1"
-            env.note("assumption", known.environment.quantities[name].spelled.span, note, "the label of a softmax with cross-entropy; the sheet does not say",
-                     "state it, or give numbers")
-            found[name] = Fact(name, program[name].axes[-1], ONE, note, assumed=True)
-    return list(found.values())
-
-
-def _labels(program: Program, loss: str | None) -> list[str]:
-    return [t.name for t in program.given() if t.role == "label" and t.rank]
-
-
-def _sums_to_one(value: Value) -> bool:
-    if isinstance(value[0], tuple):
-        return all(_sums_to_one(row) for row in value)
-    return sum(value) == 1
-
-
-def _has_softmax(program: Program) -> bool:
-    from ..core.expr import Component
-    return any(isinstance(e.right, Component) for e in program.equations)
-
-
-def _named(formula: Formula | None, env: Environment, program: Program) -> list[str]:
-    if formula is None:
-        return []
-    found = env.reading(formula)
-    return [found.name] if found and found.name in program.tensors else []
 
 
 class Asked:
@@ -247,6 +194,7 @@ class Asked:
                 if request.kind in ("gradient", "jacobian", "hessian"):
                     if subject is not None:
                         kind = "hessian" if request.kind == "hessian" else "gradient" if not program[subject].rank else "jacobian"
+                        self._loss_is_a_number(subject, program, formula)
                         out.append(Wanted(kind, subject, (name,), entry, line, request.text))
                 elif request.kind in ("value", "expression"):
                     out.append(Wanted("value", name, (), entry, line, request.text))
@@ -268,6 +216,13 @@ class Asked:
         """Whether the sheet itself says by formulas which derivatives a backward pass is made of."""
         return request.kind == "backward" and any(isinstance(n, Derivative) for k in self.kinds for n in walk(k.statement.formula))
 
+    def _loss_is_a_number(self, subject: str, program: Program, formula: Formula) -> None:
+        """A quantity with the name of a loss that has several entries is a sign that a formula was read otherwise than it was meant."""
+        if program[subject].rank and subject.split("_")[0] in LOSS_NAMES:
+            sizes = " × ".join(str(axis.size) for axis in program[subject].axes)
+            self.env.note("problem", formula.span, f"{subject} comes out with {sizes} entries, and a loss is one number",
+                          "some product or sum in its formula may be meant otherwise", "write the sum over its entries, or check transposes")
+
     def _unresolved(self, formula: Formula, request: Request) -> None:
         """An object of a request that is no quantity of the problem: an index and its range, a number, a size, or something not understood."""
         match formula:
@@ -282,7 +237,8 @@ class Asked:
         if found is not None:
             reason = "nothing asked depends on it"
         else:
-            reason = "the sheet does not define it" if next(readings(formula), None) is not None else "an expression is asked, and only quantities with a name are computed"
+            named = next(readings(formula), None) is not None
+            reason = "the sheet does not define it" if named else "an expression is asked, and only quantities with a name are computed"
         shown = flat(formula) or "an expression"
         if shown in self.known.data or shown in self.data:
             return
@@ -321,6 +277,7 @@ class Asked:
         entry = any(b[1] for b in by)
         if len(names) == 2:
             return [Wanted("hessian", subject, (names[0],) if names[0] == names[1] else names, entry, None, request.text)]
+        self._loss_is_a_number(subject, program, formula)
         kind = "gradient" if not program[subject].rank else "jacobian"
         return [Wanted(kind, subject, names, entry, None, request.text)]
 
@@ -371,7 +328,8 @@ class Asked:
         for phrase, count in zip(told, counts, strict=True):
             if count is None:
                 self.env.note("problem", phrase.span, "the number of steps is not a number")
-        steps = int(self.env.told["steps"]) if "steps" in self.env.told else max([r.steps for r in self.requests if r.steps] + [n for n in counts if n], default=1)
+        said = max([r.steps for r in self.requests if r.steps] + [n for n in counts if n], default=1)
+        steps = int(self.env.told["steps"]) if "steps" in self.env.told else said
         method = self._method()
         if method == descents.PLAIN and any("changes" in r.words for r in self.requests):
             method = "gradient descent by change"

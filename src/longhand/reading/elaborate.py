@@ -128,10 +128,7 @@ class Elaborator:
                 if found.name not in self.env.quantities and self.pending is not None and self.pending(found.name, formula.span) is False:
                     raise Unclear(formula.span, f"{found.name} is not understood", cause=found.name)
                 quantity = self.env.quantities.get(found.name) or self.introduce(found, formula)
-                if found.indices:
-                    term = self.entry(quantity, found.indices, formula)
-                else:
-                    term = self.whole(quantity)
+                term = self.entry(quantity, found.indices, formula) if found.indices else self.whole(quantity)
         elif found.indices:
             term = self.entry_of(term, found.indices, formula)
         if found.transposed:

@@ -98,10 +98,14 @@ def _written_out(formula: Formula, known: Book, phrases: list[Phrase]) -> tuple[
         terms = tuple(_with_marks(total.body, {base, *others}, spelled[m]) for m in ends)
         targets = [Relation(p.span, (Script(p.span, Name(p.span, other), spelled[m], None), value), ("=",))
                    for other in others for (p, value), m in zip(told, ends, strict=True)]
-        return rewritten(formula, lambda node: Sum(total.span, terms) if node is total else None), targets
+        return _exchanged(formula, total, Sum(total.span, terms)), targets
     return formula, []
 
 
 def _with_marks(formula: Formula, names: set[str], mark: Formula) -> Formula:
     """The formula with the neuron's mark on each of the names."""
     return rewritten(formula, lambda node: Script(node.span, node, mark, None) if isinstance(node, Name) and node.text in names else None)
+
+
+def _exchanged(formula: Formula, old: Formula, new: Formula) -> Formula:
+    return rewritten(formula, lambda node: new if node is old else None)

@@ -47,7 +47,8 @@ def read_formula(text: str, offset: int = 0) -> Reading:
     """Read one formula; spans count from the start of the source, in which the text stands at the offset."""
     whole = Span(offset, offset + len(text))
     if len(text) > LENGTH:
-        return Reading(None, (), (Problem(whole, f"longer than {LENGTH} characters", "one formula", "split it into several formulas; numbers may also come by --data"),))
+        mend = "split it into several formulas; numbers may also come by --data"
+        return Reading(None, (), (Problem(whole, f"longer than {LENGTH} characters", "one formula", mend),))
     scanner = Tokeniser(text, offset)
     try:
         balancer = Balancer(scanner.run())

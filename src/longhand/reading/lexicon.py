@@ -76,9 +76,11 @@ backward: backward, backward pass, backward propagation, back propagation, backp
   backpropagation process
 update: updated, update, updated value, new weight, new bias, new parameter, new value, updated version, weight update, parameter update,
   bias update, before each step, before each update, before every step, after each step, after each update, after every step,
-  after each epoch, before each epoch, after every epoch, final, final value, final weight, final bias, final parameter, update rule, update equation, gradient descent step, gradient step, parameter step, update step, gradient descent update,
+  after each epoch, before each epoch, after every epoch, final, final value, final weight, final bias, final parameter, update rule, update
+  equation, gradient descent step, gradient step, parameter step, update step, gradient descent update,
   weight update rule, gradient descent update equation, change of the weight
-loss: final loss, final error, new loss, new error, new cost, updated loss, updated error, loss after, error after, new total error, loss after the update,
+loss: final loss, final error, new loss, new error, new cost, updated loss, updated error, loss after, error after, new total error, loss
+  after the update,
   loss after the step, error after the update, new value of the loss, cost after the update
 value: value, numerical value, output value, predicted value, numeric value
 expression: expression, formula, symbolic expression, closed form expression, analytical expression, analytic expression, equation
@@ -129,7 +131,8 @@ _FILL = """
   form, carefully, clearly, correctly, step by step, cross entropy loss function, real, in this network,
   of this network, of the network, of the neural network, in the network, one, one hidden layer, compute and, representing, represent,
   represents, network with, in class, backpropagation rule, back propagation rule, elementwise, sheet, evaluation, i, if, else, extra,
-  at each step, at every step, for each step, final layer, final output, final answer, final result, desired, combined, bptt, back propagation through time, backpropagation through time, hidden layer of
+  at each step, at every step, for each step, final layer, final output, final answer, final result, desired, combined, bptt, back
+  propagation through time, backpropagation through time, hidden layer of
 """
 _CONJ = "and: and, or, as well as, along with, together with, plus"
 # Words of somebody's working. A sentence with one of them and no imperative asks nothing; "strong" ones tell that it is a solution.

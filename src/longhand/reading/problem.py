@@ -4,11 +4,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..core.equation import Equation, Fact, Program
-from ..core.expr import ONE
+from ..core.equation import Equation, Program
 from ..core.problem import Problem, Remark, Value
 from ..core.walk import tensors
-from . import accounts, asked, outside, survey
+from . import accounts, asked, known_sums, outside, survey
 from .agree import agree
 from .batches import for_a_batch, with_examples
 from .build import Builder
@@ -26,7 +25,7 @@ from .repeated import compare_repeats
 from .scopes import Scope
 from .source import Source
 from .split import Splitter
-from .syntax import Braces, Formula, Span
+from .syntax import Formula, Span
 
 
 @dataclass(slots=True)
@@ -188,7 +187,7 @@ class ProblemReader:
             gates = Gates(program, env.mentioned | env.heads)
             program, made = gates.run(), {**made, **gates.made}
         program = self._needed(program, request)
-        program = replace(program, facts=tuple(self._facts(program, loss)))
+        program = replace(program, facts=tuple(known_sums.facts(self.known, tuple(asked.phrases(self.understood, self.scope)), program)))
         self._judge(claims, whole, program)
         for note in accounts.undeclared(program, self.known):
             env.note(note.kind, note.span, note.text, note.why, note.suggestion)
@@ -290,21 +289,6 @@ class ProblemReader:
         kept = {n: t for n, t in program.tensors.items() if n in found or t.role in ("label", "data", "size") and n in self.known.data}
         return Program(kept, tuple(e for e in ordered if e.name in found), program.facts)
 
-    def _facts(self, program: Program, loss: str | None) -> list[Fact]:
-        """Known sums: those the sheet states, and a one-hot label, stated or assumed."""
-        assert self.known is not None
-        env, facts = self.known.environment, []
-        for restricted in self.known.restricted:
-            found = env.reading(restricted.name)
-            if found and found.name in program.tensors and program[found.name].rank and _indicator(restricted.values):
-                tensor = program[found.name]
-                facts.append(Fact(tensor.name, tensor.axes[-1], ONE, f"{tensor.name} is one-hot: its entries are 0 or 1 and mark the one true class",
-                                  assumed=True))
-                env.note("assumption", restricted.name.span, f"{tensor.name} is one-hot, so its entries add up to 1",
-                         "its entries are 0 or 1 and mark the one true class")
-        facts += asked.facts(self.understood, self.scope, self.known, program, {f.tensor for f in facts}, loss)
-        return facts
-
     def _data(self, program: Program, request: asked.Asked) -> dict[str, Value]:
         assert self.known is not None
         data = {name: _shaped(literal.value, program[name].rank) for name, (literal, _, _) in self.known.data.items() if name in program.tensors}
@@ -317,7 +301,7 @@ class ProblemReader:
 
     def _sizes(self, program: Program, builder: Builder) -> dict[str, int]:
         assert self.known is not None
-        sizes = {s: n for s, n in builder.sizes.items()}
+        sizes = dict(builder.sizes)
         for name, (literal, _, _) in self.known.data.items():
             if name in program.tensors:
                 for axis, size in zip(program[name].axes, literal.shape, strict=False):
@@ -356,10 +340,6 @@ def without(program: Program, names: set[str]) -> Program:
     """The program without some of its equations."""
     return Program({n: t for n, t in program.tensors.items() if n not in names}, tuple(e for e in program.equations if e.name not in names),
                    program.facts)
-
-
-def _indicator(values: Formula) -> bool:
-    return isinstance(values, Braces) and {flat(v) for v in values.items} == {"0", "1"}
 
 
 def _shaped(value: Value, rank: int) -> Value:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..core.expr import Entry, Offset, add, delta, mul, power
 from ..core.expr import Sum as AxisSum
+from ..core.walk import rename
 from . import sums
 from .names import flat, is_transpose, readings
 from .syntax import BigOperator, Formula, Fraction, Name, Product, Root, Script, Span
@@ -121,6 +122,8 @@ def multiplied(reader: Elaborator, a: Term, b: Term, operator: str, before: list
         done = times(reader.shapes, a, b, formula.span)       # \sum y \log p: entry by entry, also where p stands as a row
         if done is not None:
             return done
+    if (done := _scalar_product(reader, a, b, before[-1], formula)) is not None:
+        return done
     done = matrix_product(reader.shapes, a, b, formula.span)
     if done is not None:
         return done
@@ -135,6 +138,22 @@ def multiplied(reader: Elaborator, a: Term, b: Term, operator: str, before: list
                           "as a matrix product the two do not conform", "write \\odot")
             return done
     raise _unlike(reader.shapes, a, b, before, formula)
+
+
+def _scalar_product(reader: Elaborator, a: Term, b: Term, first: Formula, second: Formula) -> Term | None:
+    """w^T x where vectors stand as rows by the habit of the sheet alone: strictly an outer product, meant as the scalar product."""
+    if not (reader.env.rows and len(a.real) == len(b.real) == 1 and _is_transposed(first) and not _is_transposed(second)):
+        return None
+    for formula in (first, second):
+        found = next((r for r in readings(formula) if r.name in reader.env.quantities), None)
+        if found is None or found.indices or reader.env.quantities[found.name].orientation:
+            return None                                 # a declared row, or something computed: the strict reading holds
+    if not reader.shapes.conforms(a.real[0].axis, b.real[0].axis):
+        return None
+    reader.env.note("assumption", second.span, f"{flat(first) or 'the product'} {flat(second) or ''} is the scalar product",
+                    "with rows it would be an outer product by the letter")
+    reader.shapes.unify(a.real[0].axis, b.real[0].axis, second.span, "a scalar product")
+    return summed(Term(mul(a.expr, rename(b.expr, {b.real[0]: a.real[0]})), (a.real[0],)))
 
 
 def _unlike(shapes: Shapes, a: Term, b: Term, before: list[Formula], formula: Formula) -> Unclear:

@@ -92,7 +92,8 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
     silent = not problems and not understood.unknown and not any(kind == "problem" for kind, _ in remarks)
     for request in understood.requests if silent else ():
         if request.kind != "function":
-            remarks.append(("problem", remark(source, Note("problem", request.span, f"{request.text.strip(' .')} is asked, and nothing is defined that gives it",
+            says = f"{request.text.strip(' .')} is asked, and nothing is defined that gives it"
+            remarks.append(("problem", remark(source, Note("problem", request.span, says,
                                                            "the sheet defines no quantity by a formula that was understood"))))
     for label, span in matter.named:
         if not any(label in p.program.tensors for p in problems):
