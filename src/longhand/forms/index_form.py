@@ -268,12 +268,17 @@ def _juxtaposed(pieces: list[Piece]) -> Piece:
         maths = piece.maths
         if not alone and (piece.level == ADDITIVE or (piece.open and follows)):
             maths = Fence(maths)
-        if items and starts_with_digit(maths):
+        if items and (starts_with_digit(maths) or _is_indicator(maths) and isinstance(items[-1], Sign) and items[-1].kind == "number"):
             items.append(DOT)
         items.append(maths)
     if len(pieces) == 1:
         return pieces[0]
     return Piece(line(*items), PRODUCT, pieces[-1].open)
+
+
+def _is_indicator(maths: Maths) -> bool:
+    """Whether it starts with the 1 of an indicator, which behind a number would read as a digit: 60 · 1[x ≥ 60]."""
+    return maths == INDICATOR or isinstance(maths, Line) and bool(maths.items) and maths.items[0] == INDICATOR
 
 
 def starts_with_digit(maths: Maths) -> bool:

@@ -300,6 +300,8 @@ class Elaborator:
                 return Holds(argument, RELATIONS[sign], self(right).expr)
             case Relation(span, (left, right), (sign,)) if sign in RELATIONS:
                 return self.condition(left, sign, right, span).expr
+            case Relation(span, (low, middle, high), (first, second)) if first in RELATIONS and second in RELATIONS:
+                return mul(self.condition(low, first, middle, span).expr, self.condition(middle, second, high, span).expr)
         if isinstance(condition, Sequence):
             kept = [item for item in condition.items if not isinstance(item, Words) or item.text.strip() not in ("if", "for", "when", "")]
             if len(kept) == 1:

@@ -4,10 +4,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ..core.expr import Entry, Expr
-from ..core.walk import tensors
+from ..core.expr import Apply, Entry, Expr, Holds, Number
+from ..core.walk import tensors, walk
 from ..functions import table
-from ..numbers.sample import SampleError, sample
+from ..numbers.arithmetic import FLOATS
+from ..numbers.evaluate import at_numbers
+from ..numbers.faults import EvaluationError, NumberError
 from .environment import SheetFunction
 from .names import flat
 from .syntax import Cases
@@ -16,8 +18,8 @@ from .terms import Term, Unclear
 if TYPE_CHECKING:
     from .elaborate import Elaborator
 
-POINTS = (-7.3, -2.0, -1.0, -0.37, -0.0625, 0.0, 0.0625, 0.41, 1.0, 2.0, 6.9)
-_ARGUMENT = Entry("argument")
+POINTS = (-55.0, -7.3, -2.0, -1.0, -0.37, -0.0625, 0.0, 0.0625, 0.41, 1.0, 2.0, 6.9, 55.0)
+_ARGUMENT = Entry("#1")
 
 
 def recognise(reader: Elaborator, function: SheetFunction) -> tuple[str, tuple[Expr, ...]] | None:
@@ -32,42 +34,37 @@ def recognise(reader: Elaborator, function: SheetFunction) -> tuple[str, tuple[E
         return None
     finally:
         env.locals = saved
-    if not body.scalar or tensors(body.expr) - {"argument"}:
+    if not body.scalar or tensors(body.expr) - {_ARGUMENT.tensor}:
         return None
     return match(body.expr)
 
 
 def match(e: Expr) -> tuple[str, tuple[Expr, ...]] | None:
-    """The row whose values are those of `e`, an expression of the one entry "argument"."""
-    mine = _values(e)
+    """The row whose values are those of `e`, an expression of its argument; tried at POINTS and round each bound that `e` compares with."""
+    points = POINTS + tuple(float(node.right.value) + step for node in walk(e) if isinstance(node, Holds) and isinstance(node.right, Number)
+                            for step in (-0.5, 0.0, 0.5))
+    mine = _values(e, points)
     if mine is None:
         return None
-    for name, values in _rows():
+    for name, row in _rows():
+        values = _values(row, points)
         if values is not None and all(abs(a - b) <= 1e-9 * max(1.0, abs(b)) for a, b in zip(mine, values, strict=True)):
-            row = table.scalar(name)
-            return name, table.parameters(row)
+            return name, table.parameters(table.scalar(name))
     return None
 
 
-def _values(e: Expr) -> tuple[float, ...] | None:
+def _values(e: Expr, points: tuple[float, ...]) -> tuple[float, ...] | None:
     try:
-        return tuple(sample(e, {"argument": point}) for point in POINTS)
-    except SampleError:
+        return tuple(at_numbers(e, (point,), FLOATS) for point in points)
+    except (EvaluationError, NumberError, ArithmeticError, ValueError):
         return None
 
 
+LEFT_AS_WRITTEN = frozenset({"identity", "exp", "ln", "sin", "cos", "arctan", "erf"})     # rows that are no better than the formula itself
+
+
 @lru_cache(maxsize=1)
-def _rows() -> tuple[tuple[str, tuple[float, ...] | None], ...]:
-    """Each named row of the table with its values; functions that are better left as they are written are not among them."""
-    out = []
-    for row in table.SCALARS:
-        if row.value is None and row.name in ("exp", "ln", "sin", "cos"):
-            continue
-        if row.name in ("identity",):
-            continue
-        if row.value is None and row.name != "tanh":
-            continue
-        arguments = (_ARGUMENT, *table.parameters(row))
-        from ..core.expr import Apply
-        out.append((row.name, _values(row.value(*arguments) if row.value is not None else Apply(row.name, arguments))))
-    return tuple(out)
+def _rows() -> tuple[tuple[str, Expr], ...]:
+    """Each row of the table as an expression of its argument, its parameters at their defaults."""
+    rows = [row for row in table.SCALARS if row.name not in LEFT_AS_WRITTEN]
+    return tuple((row.name, Apply(row.name, (_ARGUMENT, *table.parameters(row)))) for row in rows)
