@@ -1,6 +1,7 @@
 """Sums over an index, Kronecker deltas sifted, like terms collected, known sums used. Nothing is expanded unless that makes it shorter."""
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from ..core.axis import Axis, Index
@@ -112,22 +113,38 @@ def common_factor(e: Add) -> tuple[Expr, Expr]:
     return mul(*ordered), rest
 
 
-def expand(e: Expr) -> Expr:
-    """Products of sums multiplied out, everywhere outside sums over an index."""
+def expand(e: Expr, most: int = 200) -> Expr:
+    """Products of sums multiplied out, everywhere outside sums over an index; e itself where that gives more than `most` terms.
+
+    A sum with divisions in it is multiplied out first, so that p(1 - p) · (y/p - (1 - y)/(1 - p)) cancels while 1 - p still stands whole.
+    """
     match e:
         case Add(parts):
-            return add(*[expand(part) for part in parts])
+            return add(*[expand(part, most) for part in parts])
         case Mul(parts):
-            done: list[Expr] = [ONE]
-            for part in parts:
-                options = terms(expand(part))
-                done = [mul(left, right) for left in done for right in options]
-                if len(done) > 200:
-                    return e
-            return add(*done)
-        case Power(base, 2) if isinstance(base, Add):
-            return expand(Mul((base, base))) if len(base.terms) <= 4 else e
+            parts = tuple(_square(part) for part in parts)
+            sums = [part for part in parts if isinstance(part, Add)]
+            if not sums or math.prod(len(part.terms) for part in sums) > most:
+                return e
+            first = next((part for part in sums if _divides(part)), sums[0])
+            at = parts.index(first)
+            rest = mul(*parts[:at], *parts[at + 1:])
+            return add(*[expand(mul(rest, term), most) for term in first.terms])
+        case Power():
+            whole = _square(e)
+            return expand(whole, most) if whole is not e else e
     return e
+
+
+def _square(e: Expr) -> Expr:
+    """(a + b)² as a product of two sums, where it has few enough terms to be worth it."""
+    if isinstance(e, Power) and e.exponent == 2 and isinstance(e.base, Add) and len(e.base.terms) <= 4:
+        return add(*[mul(a, b) for a in e.base.terms for b in e.base.terms])
+    return e
+
+
+def _divides(e: Add) -> bool:
+    return any(isinstance(f, Power) and f.exponent < 0 for term in e.terms for f in factors(term))
 
 
 def shorter(e: Expr) -> Expr:
@@ -186,4 +203,15 @@ def tidy(e: Expr) -> Expr:
 
 def settled(e: Expr) -> Expr:
     """What `tidy` does, for an expression whose sums are sifted already."""
-    return shorter(canonical(e))
+    return factored(shorter(canonical(e)))
+
+
+def factored(e: Expr) -> Expr:
+    """g - g v² as g (1 - v²): a sum with the factor that all its terms share in front, where that is shorter."""
+    if not isinstance(e, Add):
+        return e
+    common, rest = common_factor(e)
+    if common == ONE:
+        return e
+    candidate = mul(common, rest)
+    return candidate if _length(candidate) < _length(e) else e

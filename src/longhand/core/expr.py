@@ -202,13 +202,15 @@ def _scaled(c: Rational, e: Expr) -> Expr:
 
 
 def add(*parts: Expr) -> Expr:
-    """The sum, like terms collected, in order of first appearance."""
-    collected: dict[Expr, Rational] = {}
+    """The sum, like terms collected, in order of first appearance; ab and ba are like terms."""
+    collected: dict[object, tuple[Rational, Expr]] = {}
     for part in parts:
         for term in part.terms if isinstance(part, Add) else (part,):
             c, rest = coefficient(term)
-            collected[rest] = collected.get(rest, 0) + c
-    kept = [_scaled(c, rest) for rest, c in collected.items() if c]
+            key = frozenset(rest.factors) if isinstance(rest, Mul) else rest
+            found = collected.get(key)
+            collected[key] = (c, rest) if found is None else (found[0] + c, found[1])
+    kept = [_scaled(c, rest) for c, rest in collected.values() if c]
     if not kept:
         return ZERO
     return kept[0] if len(kept) == 1 else Add(tuple(kept))
