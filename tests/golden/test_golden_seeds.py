@@ -1,4 +1,4 @@
-"""Golden solutions: the whole Markdown of the five seed sheets and of the example, read line by line once by a person.
+"""Golden solutions: the whole Markdown of the five seed sheets and of the example, so that every change of a line is seen.
 
 `make golden` writes them again; review the difference before committing it.
 """

@@ -33,11 +33,6 @@ class Derivative:
     wrt: tuple[str, ...]
 
 
-def hessian_name(of: str, first: str, second: str) -> str:
-    """The name of ∂²of/∂first∂second as a tensor."""
-    return f"d2{of}/d{first}/d{second}"
-
-
 @lru_cache(maxsize=4096)
 def derivative(name: str) -> Derivative | None:
     """`dLoss/dW_1`, `dyhat/dW_1`, `d2L/dz/dz` (also `ddL/dz/dz`, a gradient of a gradient) taken apart; None for any other name."""

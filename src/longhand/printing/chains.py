@@ -32,8 +32,3 @@ def _shape(display: Display) -> str:
         return ""
     said = latex(display.shape)
     return rf" \in {said}" if is_space(display.shape) else rf"\qquad ({said})"
-
-
-def shape_latex(display: Display) -> str:
-    """The shape alone."""
-    return "" if display.shape is None else latex(display.shape)

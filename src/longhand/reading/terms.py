@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..calculus.simplify import sum_over
 from ..core.axis import Axis, Index
-from ..core.expr import ZERO, Add, Expr, Power, add, mul, power
+from ..core.expr import ZERO, Expr, add, mul, power
 from ..core.record import record
 from ..core.walk import rename
 from .names import flat
@@ -230,7 +230,3 @@ def summed(term: Term) -> Term:
     for index in reversed(term.real):
         expr = sum_over(index, expr)
     return Term(expr)
-
-
-def is_square(e: Expr) -> bool:
-    return isinstance(e, Power) and e.exponent == 2 and isinstance(e.base, Add)
