@@ -20,6 +20,7 @@ from ..core.problem import Value
 from .arithmetic import NO_INVERSE, RELATIONS, rational_value
 from .balls import OPPOSITE
 from .faults import DomainError, NotExact, Undecided
+from .hulls import EITHER
 from .interpret import Values
 
 Operation = tuple[Callable[..., Any], int, int | None]
@@ -69,10 +70,11 @@ class Compiled:
 
 
 def compiled(program: Program, data: Mapping[str, Value], sizes: Mapping[str, int], names: Iterable[str],
-             fixed: Iterable[str] = (), bits: int = 128) -> Compiled:
+             fixed: Iterable[str] = (), bits: int = 128, hull: bool = False) -> Compiled:
     """Code for the named tensors. The data give the shapes; tensors in `fixed` keep the numbers they have there (class labels
-    and other entries that stand in positions must be fixed), all others are inputs of each pass."""
-    tape = _Tape()
+    and other entries that stand in positions must be fixed), all others are inputs of each pass. With `hull` an undecided
+    comparison is 0 or 1, an interval, and no fault."""
+    tape = _Tape(indicators=_HULLS if hull else _INDICATORS)
     values = Values(program, data, sizes, tape)
     given = [t for t in program.given() if t.name in data and t.name not in set(fixed)]
     inputs = [(t.name, at) for t in given for at in values.positions(t.name)]
@@ -132,6 +134,7 @@ class _Slot:
 @dataclass
 class _Tape:
     """An arithmetic that records. Rationals that are known now are computed now."""
+    indicators: Mapping[str, Callable[[Any, Any], Any]]
     count: int = 0
     constants: dict[int, flint.fmpq] = field(default_factory=dict)
     operations: dict[int, Operation] = field(default_factory=dict)
@@ -219,7 +222,7 @@ class _Tape:
         """Decided now where both sides are known, else a number, 1 or 0, of each pass."""
         if isinstance(left, flint.fmpq) and isinstance(right, flint.fmpq):
             return bool(RELATIONS[relation](left, right))
-        return self.write(_INDICATORS[relation], left, right)
+        return self.write(self.indicators[relation], left, right)
 
     def is_zero(self, x: Any) -> bool:
         return isinstance(x, flint.fmpq) and not x
@@ -253,7 +256,7 @@ def _inverse(x: Any) -> Any:
     return 1 / x
 
 
-def _indicator(relation: str) -> Callable[[Any, Any], Any]:
+def _indicator(relation: str, hull: bool = False) -> Callable[[Any, Any], Any]:
     compare, otherwise = RELATIONS[relation], RELATIONS[OPPOSITE[relation]]
 
     def decide(left: Any, right: Any) -> Any:
@@ -261,6 +264,8 @@ def _indicator(relation: str) -> Callable[[Any, Any], Any]:
             return _ONE
         if otherwise(left, right):
             return _ZERO
+        if hull:
+            return EITHER
         raise Undecided(f"whether {left.str(5)} {relation} {right.str(5)}")
 
     return decide
@@ -268,7 +273,8 @@ def _indicator(relation: str) -> Callable[[Any, Any], Any]:
 
 _ONE, _ZERO = flint.arb(1), flint.arb(0)
 _INDICATORS = {relation: _indicator(relation) for relation in RELATIONS}
-_COMPARISONS = frozenset(_INDICATORS.values())
+_HULLS = {relation: _indicator(relation, hull=True) for relation in RELATIONS}
+_COMPARISONS = frozenset((*_INDICATORS.values(), *_HULLS.values()))
 _PRIMITIVES = {
     "exp": flint.arb.exp, "ln": flint.arb.log, "sin": flint.arb.sin, "cos": flint.arb.cos,
     "arctan": flint.arb.atan, "tanh": flint.arb.tanh, "erf": flint.arb.erf,

@@ -5,18 +5,24 @@ from dataclasses import replace
 from functools import partial
 
 from . import assignments
+from .einstein import with_einstein
 from .environment import Note
 from .expressions import with_expressions
 from .families import with_families
+from .identity_matrices import with_identities
 from .named_loss import with_loss
 from .namesakes import with_namesakes
 from .one_example import with_one_example
+from .other_upstream import with_other_upstream
 from .points import with_points
 from .requests import Understood
+from .softmax_names import with_softmax_names
 from .softmax_words import with_softmax
 from .statements import Statement
+from .units import with_units
 from .worded_loss import with_worded_loss
 
+SHEET_PASSES = (with_units, with_one_example, with_namesakes, with_softmax_names, with_identities, with_einstein, with_other_upstream)
 PASSES = (with_loss, with_softmax)
 
 
@@ -24,7 +30,7 @@ def completed(found: list[Statement], understood: Understood) -> tuple[list[Stat
     """The statements with what the sheet says in other ways than by equations, the requests in these terms, and what was assumed."""
     out: list[Statement] = []
     found, understood, notes = with_points(found, understood)
-    for passed in (with_one_example, with_namesakes):
+    for passed in SHEET_PASSES:
         found, understood, told = passed(found, understood)
         notes += told
     borders = [section.start for section in understood.sections][1:]

@@ -43,13 +43,13 @@ class Reading:
     problems: tuple[Problem, ...] = ()
 
 
-def read_formula(text: str, offset: int = 0) -> Reading:
+def read_formula(text: str, offset: int = 0, tokeniser: type[Tokeniser] = Tokeniser) -> Reading:
     """Read one formula; spans count from the start of the source, in which the text stands at the offset."""
     whole = Span(offset, offset + len(text))
     if len(text) > LENGTH:
         mend = "split it into several formulas; numbers may also come by --data"
         return Reading(None, (), (Problem(whole, f"longer than {LENGTH} characters", "one formula", mend),))
-    scanner = Tokeniser(text, offset)
+    scanner = tokeniser(text, offset)
     try:
         balancer = Balancer(scanner.run())
         parser = Parser(balancer.run(), whole, scanner.repairs + balancer.repairs)

@@ -21,10 +21,13 @@ from .classify import (
     Updated,
 )
 from .environment import Environment, Quantity, SheetFunction
+from .formula import read_formula
 from .literals import Literal
 from .names import Reading, flat, readings
 from .syntax import Accent, Call, Formula, Name, Numeral, Script, Span
 from .terms import Unclear
+
+SHORT = 200                     # characters of a name
 
 
 @record
@@ -271,7 +274,8 @@ def give_axes(known: Known, name: str, literal: Literal, spelled: Formula, span)
 
 def spelled_name(name: str) -> Formula:
     """A formula for a name that only --data knows."""
-    return Name(Span(0, 0), name)
+    read = read_formula(name[:SHORT]).formula if "^" in name or "_" in name else None
+    return read if read is not None and flat(read) == name else Name(Span(0, 0), name)
 
 
 def named(formula: Formula) -> str:

@@ -69,10 +69,10 @@ EMPHASIS = re.compile(r"\*{1,3}(?=\S)|(?<=\S)\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)
 
 def pieces(source: Source) -> list[Block]:
     """The blocks of the source in order."""
-    return list(_Blocks(source.text).run())
+    return list(Blocks(source.text).run())
 
 
-class _Blocks:
+class Blocks:
     """The scan line by line; `open` holds the lines of the block that is being read."""
 
     def __init__(self, text: str) -> None:

@@ -8,7 +8,8 @@ from ..core.record import record
 from .clauses import Item
 from .lexicon import COUNTED, MONTHS, NUMBERS, POINTS, REFERENCES, STEP_WORDS, STEPS, TITLES, words
 from .mentions import has_derivative, is_differential, is_expression, is_name, is_number
-from .syntax import Empty, Formula, Relation, Span, walk
+from .syntax import Empty, Formula, Matrix, Relation, Row, Span, walk
+from .unit_words import unit_words
 
 
 @record
@@ -16,7 +17,7 @@ class Phrase:
     """One thing stated in words.
 
     kind     "learning rate", "momentum", "steps", "method", "target", "true class", "activation", "loss", "loss formula", "definition",
-             "count", "upstream", "hint", or a convention: "one-hot", "no bias", "frozen" (the biases), "row vectors", "column vectors",
+             "count", "units", "unit family", "upstream", "hint", or a convention: "one-hot", "no bias", "frozen" (the biases), "row vectors", "column vectors",
              "row-wise", "column-wise", "elementwise", "mean", "sum", "distribution", "class base", "examples in rows",
              "examples in columns", "natural logarithm"
     value    the number, name or formula
@@ -55,7 +56,7 @@ def take(sentence: list[Item], section: int) -> tuple[list[Item], list[Phrase]]:
 
     _furniture(done)
     done = [item for item in done if not item.taken]
-    for step in (_counts, _numbered, _definitions, _conventions, _activations, _upstream):
+    for step in (_counts, _numbered, _definitions, _conventions, _activations, _upstream, unit_words):
         step(done, note)
     return done, found
 
@@ -208,6 +209,8 @@ def _upstream(items: list[Item], note: Note) -> None:
         outside = has_derivative(item.formula) or is_differential(item.formula)
         if item.kind == "math" and items[at - 1].word in ("given", "upstream") and outside:
             note("upstream", item.formula, at - 1, at)
+            if items[at - 1].word == "upstream" and isinstance(item.formula, Relation) and isinstance(item.formula.parts[-1], Matrix | Row):
+                _use(items, at - 1, at - 1)
         elif item.text == "1" and [i.word for i in items[max(0, at - 2):at]] == ["gradient", "of"]:
             _use(items, at, at)                         # "a gradient of 1" at the output is what every backward pass starts with
 

@@ -64,6 +64,7 @@ class ProblemReader:
                 self.kinds.append(kind)
         self._own_data_first(inherited)
         env.mentioned = survey.mentioned(statements, letters) | survey.class_labels(statements)
+        env.mentioned |= survey.fixed_letters(statements) & set(self.data)
         env.ranks = survey.ranks(statements, letters)
         env.index_letters = letters
         env.summed, env.alone = survey.summed_letters(statements), survey.alone(statements)

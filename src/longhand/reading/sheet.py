@@ -12,6 +12,7 @@ from .completed import completed
 from .environment import Note
 from .formula import read_math
 from .given_gradients import Found, given_gradients
+from .layers import with_layers
 from .lone_functions import lone_functions
 from .markdown import Math, pieces
 from .matter import front_matter
@@ -71,7 +72,9 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
     displayed = {run.span for block in blocks for run in block.runs if isinstance(run, Math) and run.display}
     found = statements(sorted([(f, span in displayed) for span, f in formulas.items()] + [(f, False) for f in spoken],
                               key=lambda item: item[0].span.start))
+    found, understood, told, data = with_layers(found, understood, data)
     found, understood, noted = completed(found, understood)
+    noted = [*told, *noted]
     remarks += [(note.kind, remark(source, note)) for note in noted]
     problems, working = [], []
     judged: set[Span] = set()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ..functions import table
 from .known import chosen_head
 from .names import flat, is_transpose, items
-from .statements import Statement
+from .statements import INDEX_LETTERS, Statement
 from .sums import left_out
 from .syntax import (
     Accent,
@@ -67,6 +67,18 @@ def class_labels(statements: Sequence[Statement]) -> set[str]:
     found = {name for s in statements if isinstance(s.formula, Relation) for name in left_out(s.formula)
              if not any(isinstance(node, Name) and node.text == name for node in walk(s.formula.parts[0]))}
     return found - summed_letters(statements)
+
+
+def fixed_letters(statements: Sequence[Statement]) -> set[str]:
+    """Index letters that a definition writes once on its right side, as an index alone, and that nothing in it binds: the j of -ln p_j."""
+    found: set[str] = set()
+    for statement in statements:
+        formula = statement.formula
+        if isinstance(formula, Relation) and formula.operators == ("=",) and not any(isinstance(n, Script) for n in walk(formula.parts[0])):
+            nodes = list(walk(formula.parts[1]))
+            letters = [n.sub.text for n in nodes if isinstance(n, Script) and isinstance(n.sub, Name)]
+            found |= {c for c in letters if c in INDEX_LETTERS and sum(isinstance(n, Name) and n.text == c for n in nodes) == 1}
+    return found
 
 
 def ranks(statements: Sequence[Statement], letters: set[str]) -> dict[str, int]:

@@ -46,8 +46,8 @@ def _entries(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape)) + (" entries" if shape != (1,) else " entry") if shape else "a single number"
 
 
-def read_data(text: str) -> dict[str, Value]:
-    """A JSON object from names to numbers, decimal strings or nested lists of them."""
+def read_data(text: str, words: bool = False) -> dict[str, Value | str]:
+    """A JSON object from names to numbers, decimal strings or nested lists of them; with `words` also to functions and formulas in strings."""
     try:
         pairs = json.loads(text, parse_float=str, parse_int=str, parse_constant=_Constant, object_pairs_hook=_Pairs)
     except RecursionError:
@@ -61,8 +61,13 @@ def read_data(text: str) -> dict[str, Value]:
     for name, value in pairs:
         if name in data:
             raise DataError(f"{_short(name)} is given twice.")
-        data[name] = as_value(name, value)
+        data[name] = value if words and _is_word(value) else as_value(name, value)
     return data
+
+
+def _is_word(value: object) -> bool:
+    """Is it the name of a function or a formula: "sigmoid", "1/2||a-y||^2"?"""
+    return type(value) is str and len(value) <= LONGEST and any(c.isalpha() and c not in "eE" for c in value)
 
 
 def as_data(data: Mapping[str, object]) -> dict[str, Value]:
