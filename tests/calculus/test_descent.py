@@ -152,3 +152,18 @@ def test_the_gradient_of_a_batch_is_the_sum_or_mean_of_its_examples(seed, mean):
 def test_what_is_made_of_the_loss_has_no_batch_axis():
     net = next(n for n in map(network, range(50)) if "mean over a batch" in n.notes and "L2" in n.notes)
     assert net.program()["L"].axes == net.program()["E"].axes == ()
+
+
+def test_the_loss_after_a_step_of_a_recurrence_uses_the_new_states():
+    """h reads a and is defined above it, so what depends on the weight is found only on a second look."""
+    from longhand.solution import read
+
+    sheet = read(r"$h_t=\tanh(a_t)$, $a_t=w x_t+u h_{t-1}$, $L=\frac12\sum_{t=1}^2(h_t-y_t)^2$; $x=(1,2)$, $y=(0.5,1)$, $w=0.5$, $u=0.1$, $h_0=0$. "
+                 r"Find the gradients with respect to $w$ and $u$ and the weights and the loss after one step of gradient descent with learning rate $0.1$.")
+    problem = sheet.problems[0]
+    program = unrolled(derive(problem).backward, problem.loss, problem.descent)
+    values = Values(program, problem.data, problem.sizes, Floats())
+    w, u = values.entry(at_step("w", 1)), values.entry(at_step("u", 1))
+    first = np.tanh(w)
+    second = np.tanh(2 * w + u * first)
+    assert close(values.entry(at_step(problem.loss, 1)), 0.5 * ((first - 0.5) ** 2 + (second - 1) ** 2))

@@ -8,7 +8,7 @@ from ..core.equation import Equation, Program, Tensor
 from ..core.expr import Entry, Expr, add, mul, negative, number, power
 from ..core.problem import Descent
 from ..core.record import record
-from ..core.walk import replace_entries, tensors
+from ..core.walk import replace_entries
 from .derivation import gradient_name
 
 State = Mapping[str, Expr]
@@ -94,7 +94,7 @@ def unrolled(program: Program, loss: str, descent: Descent) -> Program:
         else:
             raise ValueError(f"{method.name} needs a {what}")
     moving = set(descent.parameters)
-    varying = _dependent(program, moving)
+    varying = program.downstream(moving)
     made: dict[str, Tensor] = {}
     equations: list[Equation] = []
 
@@ -133,11 +133,3 @@ def unrolled(program: Program, loss: str, descent: Descent) -> Program:
                 add_equation(program[p], at_step(p, step) if what == "parameter" else named[what], entry.at, right)
     copied(descent.steps + 1, {p: at_step(p, descent.steps) for p in moving}, f"@{descent.steps}")
     return program.extended(made.values(), equations)
-
-
-def _dependent(program: Program, moving: set[str]) -> set[str]:
-    found: set[str] = set()
-    for equation in program.equations:
-        if tensors(equation.right) & (moving | found):
-            found.add(equation.name)
-    return found

@@ -85,6 +85,14 @@ class Program:
         """This program with more at its end."""
         return replace(self, tensors={**self.tensors, **{t.name: t for t in tensors}}, equations=(*self.equations, *equations))
 
+    def downstream(self, names: Iterable[str]) -> set[str]:
+        """The tensors computed from these. A recurrence may read what is defined below it, so once through is not enough."""
+        sources, found, before = set(names), set(), -1
+        while len(found) > before:
+            before = len(found)
+            found |= {e.name for e in self.equations if e.name not in found and not tensors(e.right).isdisjoint(sources | found)}
+        return found
+
     def recurs(self, name: str, through: str) -> bool:
         """Whether `name`, which reads `through`, is read by it again, at a shifted position somewhere on the way: a recurrence."""
         seen: set[tuple[str, bool]] = set()

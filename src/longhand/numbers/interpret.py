@@ -90,11 +90,7 @@ class Values:
 
     def _downstream(self, name: str) -> set[str]:
         """The tensors computed from `name`; itself too, if an equation defines it."""
-        found = {name} & set(self._equations)
-        for equation in self.program.equations:
-            if tensors(equation.right) & (found | {name}):
-                found.add(equation.name)
-        return found
+        return self.program.downstream((name,)) | ({name} & set(self._equations))
 
     # ---- data ----------------------------------------------------------------------------------------------------
 
