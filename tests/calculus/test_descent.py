@@ -166,4 +166,4 @@ def test_the_loss_after_a_step_of_a_recurrence_uses_the_new_states():
     w, u = values.entry(at_step("w", 1)), values.entry(at_step("u", 1))
     first = np.tanh(w)
     second = np.tanh(2 * w + u * first)
-    assert close(values.entry(at_step(problem.loss, 1)), 0.5 * ((first - 0.5) ** 2 + (second - 1) ** 2))
+    assert float(values.entry(at_step(problem.loss, 1))) == pytest.approx(0.5 * ((first - 0.5) ** 2 + (second - 1) ** 2))
