@@ -11,6 +11,7 @@ from longhand.core.walk import count
 from longhand.forms.matrix import matrix_form
 from longhand.forms.symbols import latex_of_name
 
+from . import marking
 from .networks import NUMBERS, deep_network, exact, softmax_network
 from .timing import Row, a_second, in_rounds, milliseconds, process, repeated, table
 
@@ -149,17 +150,22 @@ def heavy_imports() -> str:
 
 def main() -> None:
     began = perf_counter()
-    print(f"Python {sys.version.split()[0]}, medians of {ROUNDS} interleaved rounds, slowest to quickest beside them\n")
+    print(f"Python {sys.version.split()[0]}, medians of {ROUNDS} interleaved rounds (3 of the folder), slowest to quickest beside them\n")
     for title, make in (("Deriving", deriving), ("From the start of a process to its end", starting), ("Reading", reading),
-                        ("Certified passes", certified)):
+                        ("Certified passes", certified), ("Marking, on one core", marking.rows), ("Marking a folder", marking.folder)):
         try:
             rows = make()
         except ImportError as missing:             # a part that is not built or not installed
             print(f"{title}\n\n  not measured: {missing}\n")
             continue
-        notes = in_rounds(rows, ROUNDS)
+        notes = in_rounds(rows, ROUNDS if title != "Marking a folder" else 3)
         print("\n".join([table(title, rows), *(f"  {note}" for note in notes)]) + "\n")
     print("\n".join(growth()) + "\n")
+    for part in (lambda: "\n".join(marking.growth()), marking.simulation):
+        try:
+            print(part() + "\n")
+        except ImportError as missing:
+            print(f"marking: not measured, {missing}\n")
     print(heavy_imports())
     print(f"\n{perf_counter() - began:.0f} s")
 

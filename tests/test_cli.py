@@ -222,7 +222,7 @@ def test_places_that_cannot_be_written(door, sheet, tmp_path, capsys):
     (("solve", "x", "--json", "--format", "md"), "contradict"), (("solve", "x", "--digits", "0"), "0"),
     (("solve", "x", "--digits", "many"), "many"),
     (("solve", "x", "--layout", "diagonal"), "diagonal"), (("solve", "x", "--wrt", "W_1,,b"), "a name is missing"),
-    (("solve", "-", "--data", "-"), "cannot both come from standard input"), (("check", "x"), "No such command 'check'"),
+    (("solve", "-", "--data", "-"), "cannot both come from standard input"), (("train", "x"), "No such command 'train'"),
 ])
 def test_usage(door, capsys, arguments, says):
     assert call(*arguments) == 2

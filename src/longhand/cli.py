@@ -17,10 +17,13 @@ from .errors import DataError, FileError, LonghandError, NotUnderstood, Place, U
 
 if TYPE_CHECKING:
     from .core.problem import Remark
+    from .forms.document import Document
+    from .marking.rubric import Rubric
     from .solution import Solution
 
 FORMATS = {"term": "terminal", "md": "markdown", "tex": "latex", "json": "json"}     # those that are built
 PLANNED = ("html", "pdf", "ipynb")
+MARKED_FORMATS = ("term", "md", "tex", "html", "json")     # of a marked answer
 PAGE = 100         # columns of a solution that does not go to a terminal
 INTERNAL = 4
 
@@ -82,6 +85,107 @@ def read(problem: str) -> int:
     return NotUnderstood.exit_code if sheet.not_understood else 0
 
 
+@cli.command()
+@click.argument("problem")
+@click.argument("answers", metavar="[ANSWER...]", nargs=-1)
+@click.option("--data", "data_file", metavar="FILE.json", help="Numbers for symbols: a JSON object from names to nested lists.")
+@click.option("-o", "--output", metavar="FILE", help="Write there; the format follows from the ending unless --format says otherwise.")
+@click.option("--format", "form", metavar="|".join(MARKED_FORMATS), help="How the marked answer is written. Default: term.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--rubric", metavar="FILE.toml", help="Points for the quantities of the problem.")
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes for a folder of answers. Default: one for each core.")
+def check(problem: str, answers: tuple[str, ...], data_file: str | None, output: str | None, form: str | None, as_json: bool,
+          rubric: str | None, jobs: int | None) -> int:
+    """Marks each line of each ANSWER to PROBLEM.
+
+    Without ANSWER, PROBLEM holds both the problem and its worked solution. An ANSWER may be a folder of answers.
+
+    Exit codes: 0 nothing wrong, 1 a wrong line, 2 a file that cannot be read, 3 something that was not understood and nothing wrong.
+    """
+    from .files import read_text
+    if [problem, *answers, data_file, rubric].count("-") > 1:
+        raise UsageError("Only one of the files can come from standard input.")
+    folder = next((answer for answer in answers if os.path.isdir(answer)), None)
+    if folder is not None and len(answers) > 1:
+        raise UsageError("A folder of answers is marked alone.", suggestion=f"longhand check {problem} {folder}")
+    if folder is None or as_json or form == "json":
+        form = _format(form, as_json, output if folder is None else None, MARKED_FORMATS, "longhand check sheet.md answer.md --format html")
+    elif form not in (None, "term"):
+        raise UsageError(f"A folder is marked as lines and tables, or as json, not as {form}.")
+    text, data = read_text(problem), _data(data_file)
+    points = None if rubric is None else _rubric(rubric)
+    if folder is not None:
+        return _check_folder(problem, text, folder, data, points, output, jobs, form == "json")
+    from .marking.mark import Marker
+    from .marking.papers import STANDARD_INPUT, exit_code, mark_files, scored
+    with _about(problem):
+        marker = Marker(text, name=_title(problem), data=data)
+    marked, unread = mark_files(marker, answers) if answers else ([marker.mark(text, STANDARD_INPUT if problem == "-" else problem)], [])
+    scores = scored(marked, marker, points)
+    for error in unread:
+        _complain(render(error))
+    if form == "json":
+        import json
+
+        from .marking.json import render as listed
+        _deliver(json.dumps(listed(marked, scores), ensure_ascii=False, indent=1), output)
+    else:
+        from .marking.page import pages
+        _deliver(_rendered(pages(marked, scores), form, output), output)
+    for each in marked:
+        _report(each.file, each.not_understood)
+    return UsageError.exit_code if unread else exit_code(marked)
+
+
+def _check_folder(problem: str, text: str, folder: str, data: dict | None, rubric: Rubric | None, output: str | None, jobs: int | None,
+                  as_json: bool) -> int:
+    """A line for each answer as it is marked; the tables stand in the folder that -o names, or beside the answers."""
+    from pathlib import Path
+
+    from .marking.folder import default_out, mark_folder, summary
+    from .marking.json import SCHEMA, answer
+    from .marking.papers import exit_code
+    out = default_out(Path(folder)) if output in (None, "-") else Path(output)
+    bar = _Progress()
+    found, listed = [], []
+    with _about(problem):
+        for each in mark_folder(Path(folder), text, name=_title(problem), data=data, rubric=rubric, out=out, jobs=jobs, progress=bar.show):
+            found.append(exit_code([each.marked]))
+            if as_json:
+                listed.append(answer(each.marked, each.score))
+            else:
+                bar.clear()
+                _deliver(summary(each), None)
+    bar.clear()
+    if as_json:
+        import json
+        _deliver(json.dumps({"schema": SCHEMA, "answers": listed}, ensure_ascii=False, indent=1), None)
+    _complain(f"The tables are in {printable(str(out))}.")
+    return 1 if 1 in found else max(found, default=0)
+
+
+class _Progress:
+    """A bar on standard error, where that is a terminal."""
+
+    def __init__(self) -> None:
+        self.shown = sys.stderr is not None and sys.stderr.isatty()
+
+    def show(self, done: int, of: int) -> None:
+        if self.shown and of:
+            full = 30 * done // of
+            print(f"\r{'━' * full}{'╌' * (30 - full)} {done} of {of}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        if self.shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _rubric(path: str) -> Rubric:
+    from .files import read_text
+    from .marking.rubric import read_rubric
+    return read_rubric(read_text(path), path)
+
+
 def main(arguments: list[str] | None = None) -> NoReturn:
     """The `longhand` command."""
     sys.exit(run(arguments))
@@ -113,7 +217,8 @@ def run(arguments: list[str] | None = None) -> int:
         return INTERNAL
 
 
-def _format(form: str | None, as_json: bool, output: str | None) -> str:
+def _format(form: str | None, as_json: bool, output: str | None, built: Iterable[str] = FORMATS,
+            instead: str = "longhand solve sheet.md --format md") -> str:
     """The format asked for; a clear error for one that is not built."""
     if as_json:
         if form not in (None, "json"):
@@ -121,10 +226,11 @@ def _format(form: str | None, as_json: bool, output: str | None) -> str:
         return "json"
     if form is None:
         ending = os.path.splitext(output)[1].lower().removeprefix(".") if output else ""
-        form = ending if ending in FORMATS or ending in PLANNED else "term"
-    if form not in FORMATS:
+        form = {"htm": "html"}.get(ending, ending)
+        form = form if form in built or form in PLANNED else "term"
+    if form not in built:
         what = f"{form} is not built yet" if form in PLANNED else f"{form} is no format"
-        raise UsageError(f"{what}; built are {', '.join(FORMATS)}.", suggestion="longhand solve sheet.md --format md")
+        raise UsageError(f"{what}; built are {', '.join(built)}.", suggestion=instead)
     return form
 
 
@@ -151,7 +257,7 @@ def _data(path: str | None) -> dict | None:
     from .files import read_text
     from .reading.values import read_data
     try:
-        return read_data(read_text(path))
+        return read_data(read_text(path), words=True)
     except DataError as error:
         raise at(error, Place(source=path)) from None
 
@@ -172,19 +278,26 @@ def _about(path: str) -> Iterator[None]:
 
 
 def _printed(solution: Solution, form: str, output: str | None) -> str:
+    if form == "json":
+        import json
+        return json.dumps(solution.json(), ensure_ascii=False, indent=1)
+    return _rendered(solution.document, form, output)
+
+
+def _rendered(document: Document, form: str, output: str | None) -> str:
     match form:
-        case "json":
-            import json
-            return json.dumps(solution.json(), ensure_ascii=False, indent=1)
         case "md":
             from .printing import markdown
-            return markdown.render(solution.document)
+            return markdown.render(document)
         case "tex":
             from .printing import latex
-            return latex.render(solution.document)
+            return latex.render(document)
+        case "html":
+            from .printing import html
+            return html.render(document)
     from .printing import terminal
     screen = output is None and sys.stdout is not None and sys.stdout.isatty()
-    return terminal.render(solution.document, shutil.get_terminal_size((PAGE, 24)).columns if screen else PAGE, screen and _colours())
+    return terminal.render(document, shutil.get_terminal_size((PAGE, 24)).columns if screen else PAGE, screen and _colours())
 
 
 def _colours() -> bool:

@@ -52,10 +52,10 @@ def _standard_input() -> bytes:
         raise FileError(f"Standard input: {reason(error)}.") from None
 
 
-def decoded(content: bytes, name: str) -> str:
+def decoded(content: bytes, name: str, largest: int = LARGEST) -> str:
     """Bytes as text: UTF-8, with something in it."""
-    if len(content) > LARGEST:
-        raise FileError(f"{name} is larger than {LARGEST // 1_000_000} MB.", suggestion="Give one problem sheet, not a whole book.")
+    if len(content) > largest:
+        raise FileError(f"{name} is larger than {largest // 1_000_000} MB.", suggestion="Give one problem sheet, not a whole book.")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileError(f"{name} is UTF-16 text.", suggestion="Save it as UTF-8.")
     if b"\0" in content:

@@ -1,7 +1,7 @@
 """One of each node of maths, and some in one another."""
 from __future__ import annotations
 
-from longhand.forms.maths import Brace, Choice, Fence, Grid, Limits, Maths, Over, Root, Scripts, Sign, Words, line
+from longhand.forms.maths import Brace, Choice, Fence, Grid, Judged, Limits, Maths, Over, Root, Scripts, Sign, Words, line
 
 x, y, W = Sign("x"), Sign(r"\hat{y}"), Sign(r"\mathbf{W}")
 plus, minus, equals, dot = Sign("+", "operator"), Sign("-", "operator"), Sign("=", "relation"), Sign(r"\odot", "operator")
@@ -26,5 +26,8 @@ SAMPLES: dict[str, Maths] = {
     "brace": Brace(Scripts(x, Sign("q")), line(equals, n("1"))), "norm": Scripts(Fence(x, r"\|", r"\|"), None, n("2")),
     "script of a script": Scripts(Sign("e"), None, Scripts(Sign("z"), Sign("q"))), "tall power": Scripts(TALL, None, n("2")),
     "no script letter": Scripts(Sign(r"\mathbb{R}"), None, Sign("q")),
+    "bare grid": Grid(((x, y), (y, x)), ""), "barred grid": Grid(((x, y), (y, x)), r"\|"), "round row": Grid(((x, y),), "("),
+    "marked": line(Judged(n("2"), "wrong", n("3")), plus, Judged(x, "right"), plus, Judged(y, "not checked"), plus, Judged(TALL, "carried")),
+    "marked cells": Grid(((Judged(n("-0.75"), "misread", n("-1.5")), n("2")), (n("0.25"), Judged(n("-10"), "wrong")))),
     "everything": line(W1, equals, MATRIX, plus, Over(TALL, Root(MATRIX)), dot, Choice(((MATRIX, Words("if so")), (x, x)))),
 }

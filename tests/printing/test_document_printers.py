@@ -80,7 +80,7 @@ def test_markdown():
     said = markdown.render(DOCUMENT)
     assert "\x1b" not in said and "\x07" not in said
     maths = re.findall(r"\$\$\n(.*?)\n\$\$", said, re.DOTALL)
-    assert len(maths) == 3 and all(faults(m) == [] for m in maths)
+    assert len(maths) == 6 and all(faults(m) == [] for m in maths)
     assert maths[1].startswith(r"\boxed{\begin{aligned}") and r"\in \mathbb{R}^2" in maths[1]
     assert r"50% of a\_b & \*stars\* \#1 \$5 {x} \\cmd \~ ^ \<b\> \| \`tick\`" in said
     assert "````python" in said and "- first\n- *Assumed.* second" in said
@@ -104,7 +104,7 @@ def test_latex_article():
     body = re.sub(r"\\begin\{verbatim\}.*?\n\\end\{verbatim\}", "", said, flags=re.DOTALL)
     assert faults(body.replace("\\begin{tabular}{ll}", "\\begin{tabular}")) == []
     assert r"50\% of a\_b \& *stars* \#1 \$5 \{x\} \textbackslash{}cmd" in body
-    assert said.count("\\begin{verbatim}") == said.count("\\end{verbatim}") == 3
+    assert said.count("\\begin{verbatim}") == said.count("\\end{verbatim}") == 4
     assert said.isascii()
     assert said.count("\\begin{itemize}") == said.count("\\end{itemize}") == 1
 

@@ -13,7 +13,7 @@ from longhand.core.problem import Notation
 from longhand.forms import document as d
 from longhand.forms import maths as m
 from longhand.forms.index_form import index_form
-from longhand.printing import latex, latex_maths, markdown, plain, terminal, terminal_maths
+from longhand.printing import html, latex, latex_maths, markdown, mathml, plain, terminal, terminal_maths
 from longhand.reading import syntax
 
 CLOSED = {base: {kind.__name__ for kind in base.__subclasses__()} for base in (expr.Expr, m.Maths, d.Block, syntax.Formula)}
@@ -70,19 +70,20 @@ MATHS = {
     "Scripts": m.Scripts(A, B, m.Sign("2", "number")),
     "Over": m.Over(A, B), "Fence": m.Fence(A), "Root": m.Root(A), "Grid": m.Grid(((A, B), (B, A))),
     "Choice": m.Choice(((A, m.Words("if")),)),
-    "Limits": m.Limits(r"\sum", A, B), "Brace": m.Brace(A, m.Words("note")),
+    "Limits": m.Limits(r"\sum", A, B), "Brace": m.Brace(A, m.Words("note")), "Judged": m.Judged(A, "wrong", B),
 }
 BLOCKS = {
     "Heading": d.Heading(1, ("Forward pass",)), "Text": d.Text(("Let ", A, " be.")), "Item": d.Item(("one",)),
     "Display": d.Display((A, B), ("=",)),
     "StepCard": d.StepCard(1, ("the loss",), "chain rule", ("because",), (d.Display((A,)),)), "Table": d.Table((("W",),), (((A,),),)),
     "Figure": d.Figure("x -> h", ("a network",)), "Code": d.Code("print(1)", "python"),
+    "Tally": d.Tally((("right", 2),)), "Working": d.Working(3, (d.WorkingRow(d.Display((A, B)), ("wrong",), (d.Comment("wrong", "wrong"),)),)),
 }
 SAMPLES = {expr.Expr: EXPRESSIONS, m.Maths: MATHS, d.Block: BLOCKS}
 PRINTERS: list[tuple[type, Callable[[object], object]]] = [
     (expr.Expr, plain.expression), (expr.Expr, lambda e: index_form(e, Notation())),
-    (m.Maths, latex_maths.latex), (m.Maths, terminal_maths.inline), (m.Maths, terminal_maths.block),
-    *((d.Block, lambda block, render=printer.render: render(d.Document("", (block,)))) for printer in (terminal, markdown, latex)),
+    (m.Maths, latex_maths.latex), (m.Maths, terminal_maths.inline), (m.Maths, terminal_maths.block), (m.Maths, mathml.mathml),
+    *((d.Block, lambda block, render=printer.render: render(d.Document("", (block,)))) for printer in (terminal, markdown, latex, html)),
 ]
 
 

@@ -23,7 +23,8 @@ class Heading(Block):
 
 @record
 class Text(Block):
-    """A paragraph. kind: "" or "assumption", "repair", "problem", "check" for paragraphs that printers may mark."""
+    """A paragraph. kind: "" or "assumption", "repair", "problem", "check", and of a marked answer "mistake", "follows", "missing", "note",
+    for paragraphs that printers may mark."""
     text: tuple[Inline, ...]
     kind: str = ""
 
@@ -75,6 +76,39 @@ class Figure(Block):
 class Code(Block):
     text: str
     language: str = ""
+
+
+@record
+class Comment:
+    """What is said of one claim: `head` ("wrong: log10 for ln"; "" for advice on what is right), the claim itself where its line holds
+    several, and (label, words) below: "" the sentence for the student, "right" what should stand there, "because" the evidence."""
+    verdict: str
+    head: str
+    claim: tuple[Inline, ...] = ()
+    lines: tuple[tuple[str, tuple[Inline, ...]], ...] = ()
+
+
+@record
+class WorkingRow:
+    """A row of somebody's working as written: words, or a displayed chain whose first part is `Line(())` where it goes on from the row above.
+    verdicts of the claims in it, in their order; source: what was written, in LaTeX."""
+    body: Heading | Text | Item | Display | Code
+    verdicts: tuple[str, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    source: str = ""
+
+
+@record
+class Working(Block):
+    """A line of somebody's working, printed again with its marks; `line` is its number, None where it goes on from the one above."""
+    line: int | None
+    rows: tuple[WorkingRow, ...]
+
+
+@record
+class Tally(Block):
+    """How many claims there are of each verdict."""
+    counts: tuple[tuple[str, int], ...]
 
 
 @record

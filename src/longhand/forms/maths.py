@@ -60,8 +60,9 @@ class Root(Maths):
 
 @record
 class Grid(Maths):
-    """A matrix of cells in square brackets."""
+    r"""A matrix of cells in square brackets; `opening` says in which others: "(", "|", r"\{", or "" for none."""
     rows: tuple[tuple[Maths, ...], ...]
+    opening: str = "["
 
 
 @record
@@ -83,6 +84,14 @@ class Brace(Maths):
     """A brace under the body, with a note."""
     body: Maths
     note: Maths
+
+
+@record
+class Judged(Maths):
+    """A part of somebody's working with its mark (a verdict of forms.verdicts), and what should stand there where that is said."""
+    body: Maths
+    verdict: str
+    right: Maths | None = None
 
 
 def line(*items: Maths) -> Maths:

@@ -88,6 +88,10 @@ class Values:
         """Sets one entry, before anything has been computed from it."""
         self._known[name, at] = value
 
+    def known(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """The entries given or computed so far, in that order."""
+        return iter(self._known)
+
     def _downstream(self, name: str) -> set[str]:
         """The tensors computed from `name`; itself too, if an equation defines it."""
         return self.program.downstream((name,)) | ({name} & set(self._equations))

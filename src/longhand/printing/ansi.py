@@ -10,6 +10,8 @@ from ..core.record import record
 STYLES = {
     "title": "1", "heading": "1;34", "number": "1;34", "rule": "2", "dim": "2", "boxed": "1;32", "frame": "32",
     "assumption": "33", "repair": "35", "problem": "31", "check": "32", "code": "36",
+    "mistake": "31", "missing": "33", "follows": "36",
+    "right": "32", "carried": "36", "wrong": "1;31", "misread": "35", "not checked": "33", "said": "",
 }
 
 
@@ -19,7 +21,7 @@ class Paint:
     on: bool
 
     def __call__(self, text: str, style: str) -> str:
-        if not self.on or not text or style not in STYLES:
+        if not self.on or not text or not STYLES.get(style):
             return text
         return f"\x1b[{STYLES[style]}m{text}\x1b[0m"
 

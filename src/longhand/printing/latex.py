@@ -4,7 +4,8 @@ from __future__ import annotations
 import unicodedata
 from typing import assert_never
 
-from ..forms.document import Block, Code, Display, Document, Figure, Heading, Inline, Item, StepCard, Table, Text
+from ..forms.document import Block, Code, Comment, Display, Document, Figure, Heading, Inline, Item, StepCard, Table, Tally, Text, Working, WorkingRow
+from ..forms.verdicts import SIGNS, gravest
 from .chains import chain
 from .latex_maths import SPECIAL, latex
 from .terminal import diagram_lines, is_space
@@ -21,9 +22,9 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 """
 SECTIONS = {1: "section", 2: "section", 3: "subsection"}
 MARKS = {"assumption": r"\textit{Assumed.} ", "repair": r"\textit{Repaired.} ", "problem": r"\textbf{Not understood.} ",
-         "check": r"$\checkmark$ "}
+         "check": r"$\checkmark$ ", "mistake": r"$\times$ ", "follows": r"$\to$ ", "missing": r"$\circ$ "}
 TYPOGRAPHY = {"–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": r"\dots{}", "\u00a0": "~",
-              "✓": r"$\checkmark$", "✗": r"$\times$"}
+              "✓": r"$\checkmark$", "✗": r"$\times$", "▢": r"$\square$"}
 COMMAND_OF = {sign: f"\\{name}" for name, sign in reversed(COMMANDS.items()) if len(sign) == 1 and not sign.isascii()} | {"−": "-"}
 SCRIPT_OF = {sign: f"^{{{plain}}}" for plain, sign in SUPERSCRIPTS.items() if not sign.isascii() and plain.isascii()} | {
     sign: f"_{{{plain}}}" for plain, sign in SUBSCRIPTS.items() if not sign.isascii() and plain.isascii()}
@@ -101,7 +102,33 @@ def _block(block: Block) -> str:
             return drawn + (f"\n\n\\textit{{{run(caption)}}}" if caption else "")
         case Code(text, _):
             return _verbatim(text)
+        case Tally(counts):
+            return r"\quad ".join(f"{escaped(SIGNS[verdict])} {count} {verdict}" for verdict, count in counts)
+        case Working(number, rows):
+            return "\n\n".join(_working(number if not at else None, row) for at, row in enumerate(rows))
     assert_never(block)
+
+
+def _working(number: int | None, row: WorkingRow) -> str:
+    """A row of working, its number and mark in the margin, the comments below."""
+    sign = escaped(SIGNS.get(gravest(row.verdicts), ""))
+    margin = rf"\noindent\llap{{\small {number or ''}~{sign}\hspace{{4mm}}}}"
+    match row.body:
+        case Display():
+            written = rf"$\displaystyle {chain(row.body)}$"
+        case Heading(_, text):
+            written = rf"\textbf{{{run(text)}}}"
+        case Text(text) | Item(text):
+            written = run(text)
+        case _:
+            written = f"\n{_block(row.body)}"
+    return "\n\n".join([margin + written, *map(_comment, row.comments)])
+
+
+def _comment(comment: Comment) -> str:
+    head = rf"\textbf{{{escaped(SIGNS[comment.verdict])} {escaped(comment.head)}}}" + (f" ({run(comment.claim)})" if comment.claim else "")
+    lines = [head, *((rf"\textit{{{label}:}} " if label else "") + run(words) for label, words in comment.lines)]
+    return "\\begin{quote}\n" + " \\\\\n".join(lines) + "\n\\end{quote}"
 
 
 def _step(card: StepCard) -> str:

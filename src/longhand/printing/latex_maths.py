@@ -4,7 +4,8 @@ from __future__ import annotations
 import re
 from typing import assert_never
 
-from ..forms.maths import Brace, Choice, Fence, Grid, Limits, Line, Maths, Over, Root, Scripts, Sign, Words
+from ..forms.maths import Brace, Choice, Fence, Grid, Judged, Limits, Line, Maths, Over, Root, Scripts, Sign, Words
+from ..forms.verdicts import RIGHT
 
 SPECIAL = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
            "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
@@ -14,6 +15,12 @@ THIN = r"\,"
 COMMAND_AT_END = re.compile(r"\\[A-Za-z]+$")
 FUNCTIONS = {r"\ln", r"\log", r"\exp", r"\sin", r"\cos", r"\tan", r"\tanh", r"\sinh", r"\cosh", r"\max", r"\min", r"\arg", r"\det"}
 NO_SPACE_BEFORE = {",", ";", ":", "'", "/", "!", "."}
+
+
+GRIDS = {"[": "bmatrix", "(": "pmatrix", "|": "vmatrix", r"\|": "Vmatrix", r"\{": "Bmatrix", "": "matrix"}
+"""The environment of a matrix by its opening bracket."""
+JUDGED = {"carried": r"{}^{{\to}}", "wrong": r"\underline{}^{{\times}}", "misread": r"\boxed{}", "not checked": r"{}^{{?}}"}
+"""How a marked part is set, without colour."""
 
 
 def latex(maths: Maths) -> str:
@@ -34,9 +41,9 @@ def latex(maths: Maths) -> str:
             return _joined(_joined(left, latex(body)), right)
         case Root(body):
             return rf"\sqrt{{{latex(body)}}}"
-        case Grid(rows):
+        case Grid(rows, opening):
             lines = r" \\ ".join(" & ".join(latex(cell) for cell in row) for row in rows)
-            return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
+            return rf"\begin{{{GRIDS[opening]}}} {lines} \end{{{GRIDS[opening]}}}"
         case Choice(rows):
             lines = r" \\ ".join(rf"{latex(value)} & {_condition(condition)}" for value, condition in rows)
             return rf"\begin{{cases}} {lines} \end{{cases}}"
@@ -46,6 +53,9 @@ def latex(maths: Maths) -> str:
             return operator + low + high
         case Brace(body, note):
             return rf"\underbrace{{{latex(body)}}}_{{{latex(note)}}}"
+        case Judged(body, verdict, right):
+            said = latex(body) if verdict == RIGHT else JUDGED[verdict].format(f"{{{latex(body)}}}")
+            return said if right is None else rf"{said}\,[{latex(right)}]"
     assert_never(maths)
 
 
@@ -71,7 +81,7 @@ def tall(maths: Maths) -> bool:
             return any(tall(item) for item in items)
         case Scripts(base, _, _):
             return tall(base)
-        case Fence(body, _, _) | Root(body):
+        case Fence(body, _, _) | Root(body) | Judged(body, _, _):
             return tall(body)
     return False
 
@@ -109,7 +119,7 @@ def _side_by_side(items: tuple[Maths, ...]) -> str:
         text = latex(item)
         if is_infix(item) and not is_prefix(before):
             out = f"{out} {text} "
-        elif before is not None and _wants_thin_space(before, item):
+        elif before is not None and wants_thin_space(before, item):
             out = f"{out}{THIN} {text}"
         else:
             wide = isinstance(before, Limits | Over | Scripts) and isinstance(item, Limits | Over | Scripts | Sign) and text[0] not in ",;'"
@@ -148,7 +158,7 @@ def _joined(left: str, right: str) -> str:
     return f"{left} {right}" if right[:1].isalpha() and COMMAND_AT_END.search(left) else left + right
 
 
-def _wants_thin_space(left: Maths, right: Maths) -> bool:
+def wants_thin_space(left: Maths, right: Maths) -> bool:
     """Between factors that would run together: after a fraction, a word or a symbol with scripts."""
     core = right.base if isinstance(right, Scripts) else right
     if is_infix(left):

@@ -4,7 +4,8 @@ from __future__ import annotations
 import re
 from typing import assert_never
 
-from ..forms.document import Block, Code, Display, Document, Figure, Heading, Inline, Item, StepCard, Table, Text
+from ..forms.document import Block, Code, Comment, Display, Document, Figure, Heading, Inline, Item, StepCard, Table, Tally, Text, Working, WorkingRow
+from ..forms.verdicts import SIGNS, gravest
 from .chains import chain
 from .latex_maths import latex
 from .terminal import diagram_lines, is_space
@@ -12,7 +13,8 @@ from .terminal_maths import clean
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>#|$~])")
 STARTS = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
-MARKS = {"assumption": "*Assumed.* ", "repair": "*Repaired.* ", "problem": "**Not understood.** ", "check": "✓ "}
+MARKS = {"assumption": "*Assumed.* ", "repair": "*Repaired.* ", "problem": "**Not understood.** ", "check": "✓ ",
+         "mistake": "✗ ", "follows": "→ ", "missing": "○ ", "note": ""}
 
 
 def render(document: Document) -> str:
@@ -71,7 +73,28 @@ def _block(block: Block) -> str:
             return drawn + (f"\n\n*{run(caption)}*" if caption else "")
         case Code(text, language):
             return _fenced(text, language)
+        case Tally(counts):
+            return " · ".join(f"{SIGNS[verdict]} {count} {verdict}" for verdict, count in counts)
+        case Working(number, rows):
+            return "\n\n".join(_working(number if not at else None, row) for at, row in enumerate(rows))
     assert_never(block)
+
+
+def _working(number: int | None, row: WorkingRow) -> str:
+    """A row of working behind its number and mark, the comments quoted below."""
+    sign = SIGNS.get(gravest(row.verdicts), "")
+    margin = f"**{' '.join(filter(None, (str(number or ''), sign)))}**" if number or sign else ""
+    body = row.body
+    inline = isinstance(body, Heading | Text | Item)
+    written = (f"**{run(body.text)}**" if isinstance(body, Heading) else run(body.text)) if inline else _block(body)
+    return "\n\n".join([(f"{margin} " if inline and margin else f"{margin}\n\n" if margin else "") + written, *map(_comment, row.comments)])
+
+
+def _comment(comment: Comment) -> str:
+    head = f"**{SIGNS[comment.verdict]} {escaped(comment.head)}".rstrip() + "**"
+    parts = [head + (f" ({run(comment.claim)})" if comment.claim else "")]
+    parts += [(f"*{label}:* " if label else "") + run(words) for label, words in comment.lines]
+    return "\n".join(f"> {part}  " for part in parts).rstrip()
 
 
 def _row(cells: tuple[tuple[Inline, ...], ...], count: int) -> str:

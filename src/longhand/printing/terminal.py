@@ -3,14 +3,15 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from ..forms.document import Block, Code, Display, Document, Figure, Heading, Item, StepCard, Table, Text
+from ..forms.document import Block, Code, Display, Document, Figure, Heading, Item, StepCard, Table, Tally, Text, Working
 from ..forms.maths import Maths, Scripts, Sign
 from .ansi import Paint
+from .marked_lines import tally, working_lines
 from .terminal_layout import display_rows, framed, plain, wrapped
 from .terminal_maths import clean, inline
 from .unicode_table import padded, width
 
-MARKS = {"assumption": "◦", "repair": "~", "problem": "✗", "check": "✓"}
+MARKS = {"assumption": "◦", "repair": "~", "problem": "✗", "check": "✓", "mistake": "✗", "follows": "→", "missing": "○", "note": "·"}
 """The sign before a paragraph of a kind."""
 
 NARROWEST, WIDEST = 30, 110
@@ -60,6 +61,10 @@ def _block(block: Block, columns: int, paint: Paint) -> list[str]:
             return [*(f"  {line}" for line in drawn), *([paint("  " + plain(caption), "dim")] if caption else []), ""]
         case Code(text, _):
             return [*(paint("    " + clean(line), "code") for line in text.splitlines()), ""]
+        case Tally(counts):
+            return ["", *tally(counts, columns, paint), ""]
+        case Working():
+            return working_lines(block, columns, paint)
     assert_never(block)
 
 

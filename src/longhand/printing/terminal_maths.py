@@ -4,7 +4,8 @@ from __future__ import annotations
 from typing import assert_never
 
 from ..core.record import record
-from ..forms.maths import Brace, Choice, Fence, Grid, Limits, Line, Maths, Over, Root, Scripts, Sign, Words
+from ..forms.maths import Brace, Choice, Fence, Grid, Judged, Limits, Line, Maths, Over, Root, Scripts, Sign, Words
+from ..forms.verdicts import RIGHT, SIGNS
 from .latex_maths import NO_SPACE_BEFORE, is_function, is_infix, is_partial, is_prefix, is_transposed, tall
 from .unicode_table import padded, subscript, superscript, text, width
 
@@ -12,6 +13,10 @@ TALL_BRACKETS = {
     "(": "⎛⎜⎝", ")": "⎞⎟⎠", "[": "⎡⎢⎣", "]": "⎤⎥⎦", r"\{": "⎧⎪⎩", r"\}": "⎫⎪⎭",
     "|": "│││", r"\lvert": "│││", r"\rvert": "│││", r"\|": "‖‖‖", r"\lVert": "‖‖‖", r"\rVert": "‖‖‖",
 }
+
+
+CLOSING = {"[": "]", "(": ")", "|": "|", r"\|": r"\|", r"\{": r"\}", "": ""}
+"""The closing bracket of a matrix by its opening one."""
 
 
 # ---- one line -----------------------------------------------------------------------------------------------------
@@ -34,15 +39,24 @@ def inline(maths: Maths) -> str:
         case Root(body):
             inner = inline(body)
             return f"√{inner}" if width(inner) == 1 else f"√({inner})"
-        case Grid(rows):
-            return "[" + "; ".join("  ".join(inline(cell) for cell in row) for row in rows) + "]"
+        case Grid(rows, opening):
+            inside = "; ".join("  ".join(inline(cell) for cell in row) for row in rows)
+            return text(opening) + inside + text(CLOSING[opening])
         case Choice(rows):
             return "{ " + "; ".join(f"{inline(value)} {_condition(condition)}" for value, condition in rows) + " }"
         case Limits(operator, below, above):
             return _limits(operator, below, above)
         case Brace(body, note):
             return f"{inline(body)} [{inline(note)}]"
+        case Judged(body):
+            return inline(body) + judgement(maths)
     assert_never(maths)
+
+
+def judgement(maths: Judged) -> str:
+    """The sign of a mark and the right value, as they stand behind what is marked; nothing where it is right."""
+    sign = "" if maths.verdict == RIGHT else SIGNS[maths.verdict]
+    return sign if maths.right is None else f"{sign}({inline(maths.right)})"
 
 
 def clean(words: str) -> str:
@@ -175,14 +189,16 @@ def box(maths: Maths) -> Box:
             return bracketed(box(body), opening, closing)
         case Root(body):
             return _root(box(body))
-        case Grid(rows):
-            return _grid(rows)
+        case Grid(rows, opening):
+            return _grid(rows, opening)
         case Choice(rows):
             return _cases(rows)
         case Limits(operator, below, above):
             return _large(operator, below, above)
         case Brace(body, note):
             return _braced(box(body), box(note))
+        case Judged(body):
+            return beside([box(body), Box((judgement(maths),))]) if judgement(maths) else box(body)
     assert_never(maths)
 
 
@@ -278,8 +294,8 @@ def _root(inner: Box) -> Box:
     return Box(tuple(lines), inner.middle + 1)
 
 
-def _grid(rows: tuple[tuple[Maths, ...], ...]) -> Box:
-    cells = [[box(cell) for cell in row] for row in rows]
+def _grid(rows: tuple[tuple[Maths, ...], ...], opening: str = "[") -> Box:
+    cells = _with_marks([[(box(c.body), judgement(c)) if isinstance(c, Judged) else (box(c), "") for c in row] for row in rows])
     columns = max((len(row) for row in cells), default=0)
     widths = [max((row[c].width for row in cells if c < len(row)), default=0) for c in range(columns)]
     numeric = [all(c >= len(row) or row[c].lines[0].strip()[:1] in "−0123456789." for row in cells) for c in range(columns)]
@@ -292,9 +308,18 @@ def _grid(rows: tuple[tuple[Maths, ...], ...]) -> Box:
             lines.append(" " * width(lines[0]))
         lines += beside(gaps).lines if gaps else [""]
     inner = Box(tuple(lines), (len(lines) - 1) // 2)
-    if inner.height == 1:
-        return Box((f"[{inner.lines[0]}]",))
-    return bracketed(Box(tuple(f" {x} " for x in inner.lines), inner.middle), "[", "]")
+    if inner.height == 1 or not opening:
+        return bracketed(inner, opening, CLOSING[opening]) if opening else inner
+    return bracketed(Box(tuple(f" {x} " for x in inner.lines), inner.middle), opening, CLOSING[opening])
+
+
+def _with_marks(rows: list[list[tuple[Box, str]]]) -> list[list[Box]]:
+    """Cells with their marks behind them, so that neither the numbers of a column nor its marks are pushed out of line."""
+    columns = max((len(row) for row in rows), default=0)
+    marks = [max((width(row[c][1]) for row in rows if c < len(row)), default=0) for c in range(columns)]
+    wide = [max((row[c][0].width for row in rows if c < len(row)), default=0) if marks[c] else 0 for c in range(columns)]
+    return [[beside([_widened(cell, wide[c], "right"), Box((padded(mark, marks[c]),))]) if marks[c] else cell for c, (cell, mark) in enumerate(row)]
+            for row in rows]
 
 
 def _widened(b: Box, columns: int, where: str) -> Box:

@@ -7,6 +7,7 @@ from ..core.axis import Axis
 from ..core.expr import ONE, ZERO, Apply, Component, Expr, Holds, Number, add, mul, negative, power
 from ..core.walk import rename
 from ..functions import table
+from .entrywise import by_entries
 from .environment import SheetFunction
 from .names import flat, is_transpose, items, readings
 from .patterns import as_softmax
@@ -58,11 +59,27 @@ def _is_quantity(reader: Elaborator, function: Formula) -> bool:
 
 
 def _as_product(reader: Elaborator, formula: Call) -> Term:
-    """h(1-h) where h is a quantity."""
+    """h(1-h) where h is a quantity; f(x) where f(x) = ... defines f is f itself."""
+    if (itself := _dependence(reader, formula)) is not None:
+        return itself
     if len(formula.arguments) != 1:
         raise Unclear(formula.span, f"{flat(formula.function)} is a quantity, and stands before a list in brackets")
     group = Group(formula.arguments[0].span, "(", formula.arguments[0])
     return reader(Product(formula.span, (formula.function, group), ("",)))
+
+
+def _dependence(reader: Elaborator, formula: Call) -> Term | None:
+    """The quantity that is called, where its definition says what it depends on, or where what stands in brackets are names alone."""
+    env, name = reader.env, flat(formula.function)
+    arguments = tuple(flat(a) or "?" for a in formula.arguments)
+    if name is None or name not in env.depends or not env.known(name) or name in env.locals:
+        return None
+    if arguments not in env.depends[name]:
+        if not all(isinstance(a, Name | Accent | Script) and flat(a) is not None for a in formula.arguments):
+            return None
+        env.note("assumption", formula.span, f"{name}({', '.join(arguments)}) is {name}, which depends on {', '.join(arguments)}",
+                 f"the sheet defines {name}, and a product with one name in brackets is not written", "write \\cdot for a product")
+    return reader(formula.function)
 
 
 def _indexed(reader: Elaborator, term: Term, at: tuple[Formula, ...], exponent: Formula | None, formula: Formula) -> Term:
@@ -195,10 +212,12 @@ def sheet_function(reader: Elaborator, function: SheetFunction, formula: Call) -
     try:
         for parameter, term in zip(function.parameters, arguments, strict=True):
             env.locals[flat(parameter) or ""] = term
-        if isinstance(function.body, Cases):
-            return _piecewise(reader, function, arguments[0])
         if function.at:
             return _by_entry(reader, function)
+        if isinstance(function.body, Cases) or arguments and arguments[0].real and by_entries(function, env):
+            done = _of_entries(reader, function, arguments[0])
+            if done is not None:
+                return done
         return reader(function.body)
     finally:
         env.locals, env.letters = saved, letters
@@ -219,16 +238,24 @@ def _by_entry(reader: Elaborator, function: SheetFunction) -> Term:
     return Term(as_softmax(body.expr, tuple(made), env.shapes), tuple(made))
 
 
-def _piecewise(reader: Elaborator, function: SheetFunction, argument: Term) -> Term:
-    env = reader.env
-    scalar = Term(argument.expr)
+def _of_entries(reader: Elaborator, function: SheetFunction, argument: Term) -> Term | None:
+    """The function of each entry; None where its body is no number for a number, as Wx is not."""
+    env, notes = reader.env, list(reader.env.notes)
     for parameter in function.parameters:
-        env.locals[flat(parameter) or ""] = scalar
-    made = reader.cases(function.body, argument.expr)
+        env.locals[flat(parameter) or ""] = Term(argument.expr)
+    piecewise = isinstance(function.body, Cases)
+    made = reader.cases(function.body, argument.expr) if piecewise else reader(function.body)
+    if made.real:
+        if piecewise:
+            raise Unclear(function.body.span, f"the cases of {function.name} have whole vectors in them")
+        env.notes, env.locals[flat(function.parameters[0]) or ""] = notes, argument
+        return None
     return Term(made.expr, argument.axes)
 
 
 def _elementary(reader: Elaborator, function: SheetFunction) -> tuple[str, tuple[Expr, ...]] | None:
     """The row of the table that the sheet's own definition agrees with everywhere, so that its textbook derivative can be used."""
     from .recognise import recognise
+    if not by_entries(function, reader.env):
+        return None
     return recognise(reader, function)

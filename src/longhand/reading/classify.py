@@ -4,8 +4,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..core.record import record
+from ..functions import table
 from .literals import Literal, literal
-from .names import flat, is_transpose, items, readings
+from .names import GREEK, flat, is_transpose, items, readings
 from .statements import Statement
 from .syntax import (
     Accent,
@@ -35,6 +36,15 @@ from .terms import Unclear
 
 Size = int | str
 UPDATES = frozenset({"<-", ":="})
+SIGMAS = frozenset({"sigma"})             # read as the sigmoid where nothing defines it
+
+
+@record
+class Called:
+    """How names are applied in a sheet: the arguments of each, as they are written; and those that a formula applies which does not
+    define them, and that never stand alone."""
+    arguments: Mapping[str, set[tuple[str, ...]]]
+    only_applied: frozenset[str] = frozenset()
 
 
 @record
@@ -65,10 +75,11 @@ class Given(Kind):
 
 @record
 class Defined(Kind):
-    """left = right, with what else the chain says; `shape` where it ends in ∈ R^n."""
+    """left = right, with what else the chain says; `shape` where it ends in ∈ R^n; `depends` what stood in brackets behind it: f(w, x)."""
     left: Formula
     rights: tuple[Formula, ...]
     shape: tuple[Size, ...] | None = None
+    depends: tuple[Formula, ...] = ()
 
 
 @record
@@ -118,7 +129,7 @@ class Strange(Kind):
     reason: str
 
 
-def classify(statement: Statement, letters: set[str], called: Mapping[str, set[tuple[str, ...]]], known: set[str]) -> list[Kind]:
+def classify(statement: Statement, letters: set[str], called: Called, known: set[str]) -> list[Kind]:
     """The kinds of a statement; several where it declares a shape and defines at once.
 
     letters: index letters;  called: names that are applied to arguments somewhere in an expression;  known: names of quantities.
@@ -133,7 +144,7 @@ def classify(statement: Statement, letters: set[str], called: Mapping[str, set[t
         return [Strange(statement, trouble.reason)]
 
 
-def _relation(statement: Statement, formula: Relation, letters: set[str], called: Mapping[str, set[tuple[str, ...]]], known: set[str]) -> list[Kind]:
+def _relation(statement: Statement, formula: Relation, letters: set[str], called: Called, known: set[str]) -> list[Kind]:
     parts, signs = formula.parts, formula.operators
     if "in" in signs:
         cut = signs.index("in")
@@ -155,20 +166,22 @@ def _relation(statement: Statement, formula: Relation, letters: set[str], called
         return [Claimed(statement)]                     # σ'(x) = ...: what somebody takes a derivative to be
     if (ranged := _range(left, rights, letters)) is not None:
         return [Ranged(statement, *ranged)]
-    if (function := _function(left, called, known, letters)) is not None:
+    if (function := _function(left, rights, called, known)) is not None:
         return [FunctionDefined(statement, *function, rights, left)]
+    depends: tuple[Formula, ...] = ()
     if isinstance(left, Call) or isinstance(left, Script) and isinstance(left.base, Call):
-        left = left.function if isinstance(left, Call) else left.base.function      # f(w, x) = ...: what f depends on is said in passing
+        said = left if isinstance(left, Call) else left.base                        # f(w, x) = ...: what f depends on is said in passing
+        left, depends = said.function, said.arguments
     if next(iter(readings(left)), None) is None:
         return [Claimed(statement)]
     if isinstance(left, Name) and left.text in letters and all(isinstance(r, Name) and len(r.text) == 1 for r in rights):
         return [Mentioned(statement)]                   # i = k: a case, not a definition
     if any(isinstance(node, Derivative | Nabla) for right in rights for node in walk(right)):
         return [Claimed(statement)]                     # w_new = w - 0.1 ∂L/∂w: a result, or the rule of an update
-    return _named(statement, left, rights)
+    return _named(statement, left, rights, depends)
 
 
-def _named(statement: Statement, left: Formula, rights: tuple[Formula, ...]) -> list[Kind]:
+def _named(statement: Statement, left: Formula, rights: tuple[Formula, ...], depends: tuple[Formula, ...]) -> list[Kind]:
     value = literal(rights[-1])
     middle = rights[:-1]
     if value is not None and all(flat(part) is not None or _entries(part) is not None for part in middle):
@@ -177,7 +190,7 @@ def _named(statement: Statement, left: Formula, rights: tuple[Formula, ...]) -> 
     if len(rights) == 1 and (shape := _entries(rights[0])) is not None and all(
             isinstance(c, Dots) or flat(c) is not None for c in _cells(rights[0])):
         return [Declared(statement, (left,), shape)]
-    return [Defined(statement, left, tuple(r for r in rights if literal(r) is None) or rights)]
+    return [Defined(statement, left, tuple(r for r in rights if literal(r) is None) or rights, None, depends)]
 
 
 def _starts_with_nabla(formula: Formula) -> bool:
@@ -207,7 +220,7 @@ def _membership(statement, parts, signs, where: Formula, letters, called, known)
     out: list[Kind] = []
     for kind in kinds:
         if isinstance(kind, Defined):
-            out.append(Defined(kind.statement, kind.left, kind.rights, shape))
+            out.append(Defined(kind.statement, kind.left, kind.rights, shape, kind.depends))
         elif isinstance(kind, Declared):
             out.append(Declared(kind.statement, kind.names, shape))
         else:
@@ -266,7 +279,7 @@ def _range(left: Formula, rights: tuple[Formula, ...], letters: set[str]) -> tup
     return None
 
 
-def _function(left: Formula, called: Mapping[str, set[tuple[str, ...]]], known: set[str], letters: set[str]):
+def _function(left: Formula, rights: tuple[Formula, ...], called: Called, known: set[str]):
     """(name, parameters, indices) of f(u) or softmax(θ)_i where f is a function, not a quantity with what it depends on in brackets."""
     at: tuple[Formula, ...] = ()
     if isinstance(left, Script) and isinstance(left.base, Call) and left.sub is not None and left.sup is None:
@@ -277,9 +290,25 @@ def _function(left: Formula, called: Mapping[str, set[tuple[str, ...]]], known: 
     if name is None or any(flat(a) is None for a in left.arguments):
         return None
     arguments = [flat(a) for a in left.arguments]
-    if called.get(name, set()) - {tuple(arguments)} or not any(a in known for a in arguments):
+    elsewhere = called.arguments.get(name, set()) - {tuple(arguments)}
+    if elsewhere or not any(a in known for a in arguments) or _of_its_own(left, rights, called, known):
         return name, left.arguments, at
     return None
+
+
+def _of_its_own(left: Call, rights: tuple[Formula, ...], called: Called, known: set[str]) -> bool:
+    """Whether a left side whose argument is named like a quantity defines a function all the same: σ(u) = 1/(1 + e^{-u}) where u is a
+    vector of the sheet. It does for a function that everybody knows, and for one that is only ever applied and reads its argument alone."""
+    name = flat(left.function) or ""
+    if name not in called.only_applied:
+        return False
+    if name not in known and (name in SIGMAS or name not in GREEK and len(name) > 1 and (table.scalar(name) or table.vector(name))):
+        return True
+    own = {flat(a) for a in left.arguments}
+    heads = {id(node.function) for right in rights for node in walk(right) if isinstance(node, Call)}
+    read = {r.name for right in rights for node in walk(right) if isinstance(node, Name | Accent | Script | Index) and id(node) not in heads
+            for r in readings(node)}
+    return not (read & known) - own and name not in known
 
 
 def _cells(formula: Formula) -> tuple[Formula, ...]:

@@ -37,7 +37,7 @@ from .syntax import (
     Tagged,
     Words,
 )
-from .terms import UNIT, Term, Unclear, elementwise, summed, total, transposed
+from .terms import UNIT, Term, Unclear, elementwise, summed, times, total, transposed
 
 CIRCLE = "pi"                    # the number, where the sheet has no quantity of that name
 LARGEST_POWER = 4000             # bits of a number raised to a power
@@ -276,32 +276,40 @@ class Elaborator:
         return Term(power(squares, Rational(1, 2) * exponent))
 
     def cases(self, formula: Cases, argument: Expr | None = None) -> Term:
-        """A distinction by cases as a sum of value · [condition]; the last row may say otherwise."""
-        parts, seen = [], []
+        """A distinction by cases as a sum of value · [condition], entry by entry; the last row may say otherwise."""
+        parts: list[Term] = []
+        seen: list[Term] = []
         for value, condition in formula.rows:
             term = self(value)
-            if not term.scalar:
-                raise Unclear(value.span, "cases with vectors in them")
             if condition is None or isinstance(condition, Words) and condition.text.strip(" .,").lower() in ("otherwise", "else"):
-                holds = mul(*(add(ONE, negative(h)) for h in seen))
+                holds = Term(ONE)
+                for other in seen:
+                    holds = self.each(holds, Term(add(ONE, negative(other.expr)), other.axes), formula)
             else:
                 holds = self.case_condition(condition, argument)
             seen.append(holds)
-            parts.append(mul(term.expr, holds))
-        return Term(add(*parts))
+            parts.append(self.each(term, holds, value))
+        return total(self.shapes, parts, tuple(value for value, _ in formula.rows))
 
-    def case_condition(self, condition: Formula, argument: Expr | None) -> Expr:
+    def each(self, a: Term, b: Term, formula: Formula) -> Term:
+        """The product entry by entry."""
+        done = times(self.shapes, a, b, formula.span)
+        if done is None:
+            raise Unclear(formula.span, "cases of unlike shapes")
+        return done
+
+    def case_condition(self, condition: Formula, argument: Expr | None) -> Term:
         match condition:
             case Group(_, _, body):
                 return self.case_condition(body, argument)
             case Relation(span, (Empty(), right), (sign,)) if sign in RELATIONS and argument is not None:
                 self.env.note("repair", span, "a condition without its variable is read with the function's own argument",
                               "the left side of the comparison is missing", "write the variable in front")
-                return Holds(argument, RELATIONS[sign], self(right).expr)
+                return Term(Holds(argument, RELATIONS[sign], self(right).expr))
             case Relation(span, (left, right), (sign,)) if sign in RELATIONS:
-                return self.condition(left, sign, right, span).expr
+                return self.condition(left, sign, right, span)
             case Relation(span, (low, middle, high), (first, second)) if first in RELATIONS and second in RELATIONS:
-                return mul(self.condition(low, first, middle, span).expr, self.condition(middle, second, high, span).expr)
+                return self.each(self.condition(low, first, middle, span), self.condition(middle, second, high, span), condition)
         if isinstance(condition, Sequence):
             kept = [item for item in condition.items if not isinstance(item, Words) or item.text.strip() not in ("if", "for", "when", "")]
             if len(kept) == 1:

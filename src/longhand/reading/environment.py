@@ -52,6 +52,7 @@ class Environment:
     shapes: Shapes = field(default_factory=Shapes)
     quantities: dict[str, Quantity] = field(default_factory=dict)
     functions: dict[str, SheetFunction] = field(default_factory=dict)
+    depends: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)     # defined quantity -> what it is written to depend on
     words: dict[str, str] = field(default_factory=dict)             # function symbol -> row of the table, from the sheet's words
     ranges: dict[str, int | str] = field(default_factory=dict)      # index letter -> its last value
     sizes: set[str] = field(default_factory=set)                    # symbols that are sizes

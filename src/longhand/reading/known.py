@@ -116,6 +116,7 @@ def collect(kinds: list[Kind], letters: set[str], environment: Environment) -> K
                 known.claims.append(kind)
             else:
                 known.definitions.setdefault(left.name, []).append(Definition(left, kind.rights, kind))
+                environment.depends.setdefault(left.name, set()).add(tuple(flat(a) or "?" for a in kind.depends))
     _aliases(known, kinds, letters, whole)
     _named_arguments(known)
     return known

@@ -11,7 +11,7 @@ from . import accounts, asked, known_sums, outside, survey
 from .agree import agree
 from .batches import for_a_batch, with_examples
 from .build import Builder
-from .classify import Defined, Given, Kind, classify
+from .classify import Called, Defined, Given, Kind, classify
 from .define import Definer
 from .environment import Environment, Note
 from .gates import Gates
@@ -92,7 +92,7 @@ class ProblemReader:
         env.columns = any(p.kind == "column-wise" for p in self.understood.phrases)
         env.scalars = survey.only_numbers(self.scope.statements) and not any(isinstance(v, list | tuple) for v in self.data.values())
 
-    def _quantity_names(self, letters: set[str], called: dict[str, set[tuple[str, ...]]]) -> set[str]:
+    def _quantity_names(self, letters: set[str], called: Called) -> set[str]:
         first = [k for s in self.scope.statements for k in classify(s, letters, called, set())]
         found: set[str] = set()
         for kind in first:

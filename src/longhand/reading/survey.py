@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..functions import table
+from .classify import Called
 from .known import chosen_head
 from .names import flat, is_transpose, items
 from .statements import INDEX_LETTERS, Statement
@@ -101,16 +102,37 @@ def ranks(statements: Sequence[Statement], letters: set[str]) -> dict[str, int]:
     return found
 
 
-def called(statements: Sequence[Statement]) -> dict[str, set[tuple[str, ...]]]:
-    """The arguments that each name is applied to, as they are written."""
+def called(statements: Sequence[Statement]) -> Called:
+    """The arguments that each name is applied to, as they are written, and the names that are applied by others and never stand alone."""
     found: dict[str, set[tuple[str, ...]]] = {}
+    applied: set[str] = set()
+    bare: set[str] = set()
     for statement in statements:
-        for node in statement.nodes:
-            if isinstance(node, Call):
-                arguments = tuple(flat(a) or "?" for a in node.arguments)
-                for name in {flat(node.function), flat(node.function.base) if isinstance(node.function, Script) else None} - {None}:
-                    found.setdefault(name, set()).add(arguments)
-    return found
+        calls = [node for node in statement.nodes if isinstance(node, Call)]
+        own = _applied(_left_call(statement.formula))
+        for node in calls:
+            arguments = tuple(flat(a) or "?" for a in node.arguments)
+            for name in _applied(node):
+                found.setdefault(name, set()).add(arguments)
+            applied |= _applied(node) - own
+        heads = {id(part) for node in calls for part in walk(node.function)}
+        bare |= {reading.name for node, options in statement.names if id(node) not in heads for reading in options}
+    return Called(found, frozenset(applied - bare))
+
+
+def _applied(node: Call | None) -> set[str]:
+    """The names that a call may call: f_1, and f."""
+    if node is None:
+        return set()
+    names = {flat(node.function), flat(node.function.base) if isinstance(node.function, Script) else None}
+    return {name for name in names if name is not None}
+
+
+def _left_call(formula: Formula) -> Call | None:
+    """f(u) of f(u) = ..., and of f(u)_i = ..."""
+    left = formula.parts[0] if isinstance(formula, Relation) else formula
+    left = left.base if isinstance(left, Script) else left
+    return left if isinstance(left, Call) else None
 
 
 def only_numbers(statements: Sequence[Statement]) -> bool:

@@ -1,0 +1,1 @@
+"""Marking: somebody's worked solution held against the derivation, line by line."""

@@ -1,0 +1,308 @@
+"""The printed numbers of an answer: gathered while its lines are read, decided together by the joint explanation."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..reading.syntax import Formula
+from ..reading.terms import Unclear
+from .array import Array, Nonconforming, transpose
+from .equality import agree, heads, same_shape, sides
+from .equality import digits as rounded
+from .explain import Cells, Explanation, Outcome, Print, explain
+from .findings import FOLLOWS, Finding, FollowingNode, Formulaic
+from .heads import Head
+from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, Mistake
+from .numerals import Digits
+from .printed import PrintedCell, nearest_digits, printed
+from .reference import Reference, flat_position, key_of, positions, tensor_of
+from .scope import Scope
+
+TRANSPOSED = Mistake("transposed", "P1", "This is the transpose of what is asked: rows and columns are exchanged.")
+SHAPE = Mistake("wrong shape", "", "The shape is not that of the quantity.")
+CHANGED = Mistake("changed data", "", "The sheet gives other numbers.")
+
+
+class Figures:
+    """The printed numbers of one answer."""
+
+    def __init__(self, reference: Reference, scope: Scope, split: frozenset[str] = frozenset()) -> None:
+        self.reference, self.scope = reference, scope
+        self.point = reference.at_data
+        self.prints: list[Print] = []
+        self.pending: list[Finding] = []
+        self.values: list[Finding] = []
+        self.nodes: dict[str, Any] = {}
+        self.printed: dict[str, Cells] = {}                 # the last printed cells of each node
+        self.theirs: dict[str, tuple[Head, Formula]] = {}   # wrong formulas of the answer, by the quantity they are for
+        if self.point is not None:
+            self.nodes = {node.name: FollowingNode(node) for node in self.point.nodes_with(split)}
+        self.entries = {tensor_of(name) for name in self.nodes if name.endswith("]")}
+
+    # ---- gathering ----------------------------------------------------------------------------------------------------
+
+    def digits(self, finding: Finding, digits: Digits, left: Finding | None) -> None:
+        """Printed numbers as a claim about the finding's head. Unclear where there is nothing to compare them with."""
+        point, head = self.point, finding.head
+        finding.kind, finding.digits = "digits", digits
+        if point is None:
+            raise Unclear(finding.span, "the problem gives no numbers to compare with")
+        cells = printed(digits.texts)
+        if head.tensor in self.reference.program.tensors and self.reference.program.equation(head.tensor) is None:
+            return self._restated(finding, cells)
+        names = self._nodes_of(head)
+        shape = self._shape(head)
+        if not same_shape(Array(shape, ()), Array(digits.shape, ())):
+            return self._misshapen(finding, cells, shape)
+        at = len(self.pending)
+        ways = [way for way in (self._left(finding, left), self._by_own_formula(head)) if way is not None and len(way) == len(cells)]
+        for k, (name, row) in enumerate(self._rows(names, cells)):
+            self.nodes[name].follows += [way if len(names) == 1 else way[k:k + 1] for way in ways]
+            self.prints.append(Print(name, row, at))
+            self.printed[name] = _merged(self.nodes[name].truth, row)
+        self.pending.append(finding)
+
+    def true(self, finding: Finding) -> bool:
+        """Whether printed numbers may be the true ones, each by itself."""
+        at = next((k for k, each in enumerate(self.pending) if each is finding), None)
+        return at is not None and all(cell.ball is None or cell.ball.overlaps(true) for made in self.prints if made.claim == at
+                                      for cell, true in zip(made.cells, self.nodes[made.node].truth or (), strict=False))
+
+    def state(self) -> tuple[Any, ...]:
+        """What `restore` needs to forget what was gathered since."""
+        follows = {name: len(node.follows) for name, node in self.nodes.items()}
+        return len(self.prints), len(self.pending), len(self.values), follows, dict(self.printed)
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Forgets what was gathered since `state`."""
+        prints, pending, values, follows, self.printed = state
+        del self.prints[prints:], self.pending[pending:], self.values[values:]
+        self.nodes = {name: node for name, node in self.nodes.items() if name in follows}
+        for name, node in self.nodes.items():
+            del node.follows[follows[name]:]
+
+    def _nodes_of(self, head: Head) -> tuple[str, ...]:
+        """The names of the nodes that a head stands for; an expression becomes a node of its own."""
+        if head.tensor in self.nodes:
+            return (head.tensor,)
+        if head.tensor in self.entries:
+            shape = self.point.shape(head.tensor)
+            if head.at is not None and not all(0 <= k < n for k, n in zip(head.at, shape, strict=True)):
+                raise Unclear(head.formula.span, "there is no such entry")
+            return tuple(key_of(head.tensor, at) for at in ([head.at] if head.at is not None else positions(shape)))
+        if head.tensor:
+            raise Unclear(head.formula.span, "the problem gives no numbers to compute it from")
+        values = heads(head, self.scope, self.point, {})
+        if not values:
+            raise Unclear(head.formula.span, "it has no value at the sheet's numbers")
+        name = f"expression {head.formula.span.start}"
+        self.nodes.setdefault(name, FollowingNode(Formulaic(name, values[0].cells, recompute=lambda had: self._at(head, had))))
+        return (name,)
+
+    def _at(self, head: Head, had: Mapping[str, Cells]) -> Cells | None:
+        try:
+            values = heads(head, self.scope, self.point, had)
+        except (Unclear, Nonconforming):
+            return None
+        return values[0].cells if values else None
+
+    def _shape(self, head: Head) -> tuple[int, ...]:
+        if head.tensor:
+            return () if head.at is not None else self.point.shape(head.tensor)
+        return heads(head, self.scope, self.point, {})[0].shape
+
+    def _rows(self, names: Sequence[str], cells: tuple[PrintedCell, ...]) -> Iterator[tuple[str, tuple[PrintedCell, ...]]]:
+        """Each node with the cells printed for it."""
+        if len(names) == 1:
+            yield names[0], cells
+        else:
+            yield from ((name, (cell,)) for name, cell in zip(names, cells, strict=True))
+
+    def _by_own_formula(self, head: Head) -> Cells | None:
+        """What a wrong formula that the answer gave for the quantity comes to."""
+        if head.tensor not in self.theirs:
+            return None
+        given, formula = self.theirs[head.tensor]
+        shape = Array(self.point.shape(head.tensor), ())
+        try:
+            found = sides(given, formula, self.scope, self.point, self.printed)
+        except (Unclear, Nonconforming):
+            return None
+        whole = next((r.array for r in found if same_shape(r.array, shape)), None)
+        if whole is None or head.at is None:
+            return None if whole is None else whole.cells
+        return (whole.cells[flat_position(head.at, shape.shape)],)
+
+    def _restated(self, finding: Finding, cells: tuple[PrintedCell, ...]) -> None:
+        """Numbers that the sheet itself gives: compared, never credited."""
+        finding.kind = "data"
+        truths = heads(finding.head, self.scope, self.point, {})
+        if not truths:
+            raise Unclear(finding.span, "the problem gives no numbers for it")
+        true = truths[0]
+        if not same_shape(true, Array(finding.digits.shape, ())):
+            self._misshapen(finding, cells, true.shape)
+            return
+        same = [cell.ball is not None and cell.ball.overlaps(x) for cell, x in zip(cells, true.cells, strict=True)]
+        finding.verdict = RIGHT if all(same) else WRONG
+        finding.mistake = None if all(same) else CHANGED
+        finding.says = "As the sheet gives it." if all(same) else CHANGED.says
+        finding.expected = true
+        finding.cells = tuple((at, RIGHT if ok else WRONG, cell.text, rounded(x))
+                              for at, ok, cell, x in zip(positions(finding.digits.shape), same, cells, true.cells, strict=True))
+
+    def _misshapen(self, finding: Finding, cells: tuple[PrintedCell, ...], shape: tuple[int, ...]) -> None:
+        """Numbers in a shape that the quantity does not have; its transpose is recognized."""
+        truths = heads(finding.head, self.scope, self.point, {})
+        stated = Array(finding.digits.shape, tuple(c.ball for c in cells))
+        finding.verdict, finding.mistake = WRONG, SHAPE
+        finding.says = f"{SHAPE.says} It has the shape {_times(shape)}, yours {_times(finding.digits.shape)}."
+        if truths:
+            finding.expected = truths[0]
+            if len(shape) == 2 and agree(transpose(truths[0]), stated):
+                finding.mistake, finding.says, finding.method = TRANSPOSED, TRANSPOSED.says, True
+
+    def _left(self, finding: Finding, left: Finding | None) -> Cells | None:
+        """What the side to the left comes to, for the writer."""
+        if left is None or left.head is not finding.head or left.kind not in ("value", "symbols") or left.verdict == UNCHECKED and left.kind == "symbols":
+            return None
+        if left.kind == "value":
+            return left.value.cells if left.value is not None else None
+        try:
+            found = sides(finding.head, left.formula, self.scope, self.point, self.printed)
+        except (Unclear, Nonconforming):
+            return None
+        shape = Array(finding.digits.shape, ())
+        return next((r.array.cells for r in found if same_shape(r.array, shape)), None)
+
+    def value(self, finding: Finding, formula: Formula) -> None:
+        """A side that is computed from numbers: decided once it is known what the writer had."""
+        finding.kind = "value"
+        if self.point is None:
+            raise Unclear(finding.span, "the problem gives no numbers to compare with")
+        truths = heads(finding.head, self.scope, self.point, {})
+        if not truths:
+            raise Unclear(finding.span, "the left side has no value at the sheet's numbers")
+        found = sides(finding.head, formula, self.scope, self.point, self.printed)
+        finding.value = next((r.array for r in found if same_shape(r.array, truths[0])), None)
+        if finding.value is None:
+            raise Nonconforming(f"it comes to {_times(found[0].array.shape) if found else 'nothing'}, where {_times(truths[0].shape)} is needed")
+        finding.expected = truths[0]
+        exact = finding.value if not self.printed else next((r.array for r in sides(finding.head, formula, self.scope, self.point, {})), None)
+        if exact is not None and any(agree(true, exact) for true in truths):
+            finding.verdict = RIGHT
+        self.values.append(finding)
+
+    # ---- deciding -----------------------------------------------------------------------------------------------------
+
+    def settle(self) -> Explanation | None:
+        """Explains all prints together, and tells each finding."""
+        explanation = explain(list(self.nodes.values()), self.prints) if self.prints else None
+        told: dict[int, list[tuple[Print, Outcome]]] = {}
+        for made, outcome in zip(self.prints, explanation.outcomes if explanation else (), strict=True):
+            told.setdefault(made.claim, []).append((made, outcome))
+        for at, finding in enumerate(self.pending):
+            self._tell(finding, told.get(at, []))
+        had = explanation.had if explanation else {}
+        damaged = {cell[2] for finding in self.pending for cell in finding.cells if cell[1] == MISREAD}
+        for finding in self.values:
+            if finding.verdict != RIGHT:
+                self._decide(finding, had, damaged)
+        return explanation
+
+    def _tell(self, finding: Finding, told: list[tuple[Print, Outcome]]) -> None:
+        cells: list[tuple[str, str, Any, bool]] = []
+        shape = finding.digits.shape
+        for made, outcome in told:
+            for k, (cell, verdict) in enumerate(zip(made.cells, outcome.cells, strict=True)):
+                if cell.text:
+                    true = self.nodes[made.node].truth[k] if self.nodes[made.node].truth else None
+                    cells.append((cell.text, verdict, true, k in outcome.cut))
+        outcome = told[0][1]
+        verdicts = [verdict for _, verdict, _, _ in cells]
+        follows = outcome.kind == "mistake" and outcome.mistake is FOLLOWS
+        if follows:
+            verdicts = [CARRIED if v == WRONG else v for v in verdicts]
+        finding.verdict = _worst(verdicts)
+        if outcome.kind == "mistake" and not follows:
+            finding.mistake = outcome.mistake
+        finding.given = self.pending[outcome.given].span.start if outcome.given is not None else None
+        finding.sure = all(o.gap > SMALL for _, o in told if o.kind not in ("ok", "unknown"))
+        places = max((cell.places for made, _ in told for cell in made.cells if cell.text), default=0)
+        finding.cells = tuple((at, verdict, text, nearest_digits(true, max(places, 0)) if true is not None else "")
+                              for at, verdict, (text, _, true, _) in zip(positions(shape), verdicts, cells, strict=True))
+        finding.expected = Array(shape, tuple(true for _, _, true, _ in cells)) if all(c[2] is not None for c in cells) else None
+        finding.says = _sentence(finding, outcome, follows, any(cut for *_, cut in cells))
+
+    def _decide(self, finding: Finding, had: Mapping[str, Cells], damaged: set[str]) -> None:
+        head, formula = finding.head, finding.formula
+        truths = heads(head, self.scope, self.point, {})
+        finding.expected = truths[0]
+        for verdict, theirs in ((RIGHT, {}), (CARRIED, dict(had))):
+            try:
+                left = heads(head, self.scope, self.point, {name: cells for name, cells in theirs.items() if tensor_of(name) != head.tensor})
+                right = sides(head, formula, self.scope, self.point, {} if verdict == RIGHT else self.printed | theirs)
+            except (Unclear, Nonconforming):
+                continue
+            if any(agree(a, r.array) for a in left for r in right):
+                finding.verdict = verdict
+                if verdict == CARRIED:
+                    finding.says = "Right, given the earlier numbers."
+                return
+        finding.verdict = WRONG
+        if damaged & set(_texts(formula)):
+            finding.verdict = MISREAD
+            finding.says = "A number in it is damaged in the writing; what follows fits the right one."
+            return
+        name = self._nodes_of(head)[0] if not head.at or head.tensor not in self.entries else ""
+        for mistake, cells in self.nodes[name].variants(had) if name in self.nodes else ():
+            if mistake is not FOLLOWS and finding.value is not None and len(cells) == len(finding.value.cells) \
+                    and all(x.overlaps(y) for x, y in zip(cells, finding.value.cells, strict=True)):
+                finding.mistake, finding.says = mistake, mistake.says
+                return
+        finding.says = "This does not come to the value of the left side."
+
+
+SMALL = 1.0
+"""An explanation that is better than the next by less than this is not called sure."""
+
+
+def _sentence(finding: Finding, outcome: Outcome, follows: bool, cut: bool) -> str:
+    match finding.verdict:
+        case "right":
+            return "Cut off, not rounded." if cut else ""
+        case "carried":
+            if follows or outcome.kind == "mistake":
+                return "It follows from what stands to the left of it."
+            return "Right, given the earlier numbers." if outcome.given is not None else "Right; the last digit shows that rounded numbers were used on the way."
+        case "misread":
+            return "Damaged in the writing, it seems: what follows fits the right number."
+        case "wrong":
+            return outcome.mistake.says if finding.mistake is not None else "This number is wrong; no known mistake gives it, perhaps it is a slip."
+    return "The problem gives no value to compare it with."
+
+
+def _worst(verdicts: Sequence[str]) -> str:
+    for verdict in (WRONG, MISREAD, CARRIED, RIGHT):
+        if verdict in verdicts:
+            return verdict
+    return UNCHECKED
+
+
+def _merged(truth: Cells | None, row: tuple[PrintedCell, ...]) -> Cells:
+    """The printed cells; the true ones where none are printed."""
+    return tuple(cell.ball if cell.ball is not None else truth[k] for k, cell in enumerate(row)) if truth else tuple(c.ball for c in row)
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) if shape else "a single number"
+
+
+def _texts(formula: Formula) -> Iterator[str]:
+    from ..reading.syntax import Negative, Numeral, walk
+    for node in walk(formula):
+        match node:
+            case Negative(_, Numeral(_, text)):
+                yield "-" + text
+            case Numeral(_, text):
+                yield text

@@ -1,0 +1,116 @@
+"""Findings: what is known of each link of an answer's chains while it is being judged."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..core.record import record
+from ..reading.chains import Chain
+from ..reading.syntax import Formula, Span
+from .array import Array
+from .explain import Cells
+from .heads import Head
+from .marks import UNCHECKED, Mistake
+from .numerals import Digits
+
+FOLLOWS = Mistake("follows", "", "It follows from the line before.", 0.0)
+"""Not a mistake of its own: a number that follows from what stands to the left of it."""
+
+
+@record
+class Line:
+    """A chain with what goes on from it below: the formulas, the signs between them, their places and the words around."""
+    parts: tuple[Formula, ...]
+    operators: tuple[str, ...]
+    spans: tuple[Span, ...]
+    conditions: tuple[Formula, ...]
+    before: str
+    after: str
+    section: str
+
+
+def lines(chains: tuple[Chain, ...]) -> list[Line]:
+    """The chains, those that go on from the one above joined to it."""
+    out: list[Line] = []
+    for chain in chains:
+        if chain.continues and out:
+            last = out[-1]
+            out[-1] = Line((*last.parts, *chain.parts[1:]), (*last.operators, *chain.operators), (*last.spans, *chain.spans[1:]),
+                           chain.conditions or last.conditions, last.before, chain.after, last.section)
+        else:
+            out.append(Line(chain.parts, chain.operators, chain.spans, chain.conditions, chain.before, chain.after, chain.section))
+    return out
+
+
+@dataclass(slots=True)
+class Finding:
+    """One link: side number `side` of a line, held against the line's head.
+
+    kind     "symbols", "digits" (printed numbers, decided by the joint explanation), "value" (a sum of numbers, or numbers among names),
+             "data", "definition", "none"
+    value    of a "value": the array that it comes to, by itself
+    """
+    line: Line
+    side: int
+    head: Head | None = None
+    kind: str = "none"
+    verdict: str = UNCHECKED
+    mistake: Mistake | None = None
+    says: str = ""
+    evidence: str = ""
+    digits: Digits | None = None
+    value: Array | None = None
+    expected: Any = None
+    liberties: tuple[str, ...] = ()
+    given: int | None = None
+    sure: bool = True
+    cells: tuple[tuple[tuple[int, ...], str, str, str], ...] = ()      # (at, verdict, stated, expected)
+    follows: Cells | None = None                                       # what the side to its left comes to
+    method: bool = False
+    cause: str = ""                                                    # the name that was not known
+
+    @property
+    def formula(self) -> Formula:
+        return self.line.parts[self.side]
+
+    @property
+    def span(self) -> Span:
+        return self.line.spans[self.side]
+
+
+class FollowingNode:
+    """A node whose printed numbers may follow from the sides to the left of them in their chain."""
+
+    def __init__(self, node: Any) -> None:
+        self.node = node
+        self.name, self.parents = node.name, node.parents
+        self.follows: list[Cells] = []
+
+    @property
+    def truth(self) -> Cells | None:
+        return self.node.truth
+
+    def computed(self, had: Mapping[str, Cells]) -> Cells | None:
+        return self.node.computed(had)
+
+    def variants(self, had: Mapping[str, Cells]) -> Any:
+        for cells in self.follows:
+            yield FOLLOWS, cells
+        yield from self.node.variants(had)
+
+
+@dataclass(slots=True)
+class Formulaic:
+    """An expression of the answer as a node: exp(logits - 1.1), σ'(z)."""
+    name: str
+    truth: Cells | None
+    parents: tuple[str, ...] = ()
+    recompute: Any = None
+    known: dict[int, Cells] = field(default_factory=dict)
+
+    def computed(self, had: Mapping[str, Cells]) -> Cells | None:
+        return self.truth if not had or self.recompute is None else self.recompute(had)
+
+    def variants(self, had: Mapping[str, Cells]) -> tuple[()]:
+        return ()

@@ -1,0 +1,81 @@
+"""What a chain of an answer is about: a quantity of the problem, whole, one entry of it, or indexed by letters; or an expression."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..core.record import record
+from ..reading.names import items
+from ..reading.syntax import Formula, Name, Numeral, Sum
+from .array import Array
+from .explain import Cells
+from .gradients import gradient_meant
+from .reference import Point, Reference, flat_position
+from .scope import Meant, Scope, spread_digits
+
+
+@record
+class Head:
+    """The left end of a chain.
+
+    tensor   the program's tensor, "" for an expression
+    at       the one entry that is meant, else None
+    letters  the index letters it stands for, one an axis: with them the whole tensor is meant, too
+    """
+    formula: Formula
+    tensor: str = ""
+    at: tuple[int, ...] | None = None
+    letters: tuple[str, ...] = ()
+
+
+def head_of(formula: Formula, scope: Scope, reference: Reference) -> Head | None:
+    """The head that a formula is, where it names a quantity; None for an expression or an unknown name."""
+    meant = scope.meant(formula) or gradient_meant(formula, scope)
+    if meant is None or meant.own or meant.tensor not in reference.program.tensors or meant.power is not None or meant.transposed:
+        return None
+    rank = reference.program[meant.tensor].rank
+    if not meant.indices:
+        return Head(formula, meant.tensor)
+    found = _places(meant, rank, scope.problem.notation.base)
+    if found is None or len(found) != rank:
+        return None
+    if all(isinstance(place, int) for place in found):
+        return Head(formula, meant.tensor, found)
+    if all(isinstance(place, str) for place in found) and len(set(found)) == rank:
+        return Head(formula, meant.tensor, None, found)
+    return None
+
+
+def _places(meant: Meant, rank: int, base: int) -> tuple[int | str, ...] | None:
+    """Positions counted from 0, and letters; None for anything else on the name."""
+    out: list[int | str] = []
+    for formula in spread_digits(tuple(part for index in meant.indices for part in items(index)), rank):
+        match formula:
+            case Numeral(_, text) if text.isdigit():
+                out.append(int(text) - base)
+            case Name(_, text):
+                out.append(text)
+            case _:
+                return None
+    return tuple(out)
+
+
+def value_of(head: Head, point: Point, had: Mapping[str, Cells]) -> Array | None:
+    """The head's numbers at a point: () for an entry, else in the shape of the tensor's axes. None where it has no value."""
+    cells = point.value(head.tensor, had)
+    if cells is None:
+        return None
+    shape = point.shape(head.tensor)
+    if head.at is None:
+        return Array(shape, tuple(cells))
+    if not all(0 <= k < n for k, n in zip(head.at, shape, strict=True)):
+        return None
+    return Array((), (cells[flat_position(head.at, shape)],))
+
+
+def update_of(head: Head | None, sides: Sequence[Formula], reference: Reference, words: str) -> Head | None:
+    """The head as the new value of a parameter, where the chain updates it: W = W - ..., or the words say so."""
+    if head is None or head.tensor not in reference.updated:
+        return head
+    own = any(isinstance(side, Sum) and len(side.terms) > 1 for side in sides[:2])
+    said = any(word in words.lower() for word in ("update", "new ", "after ", "descent"))
+    return Head(head.formula, reference.updated[head.tensor], head.at, head.letters) if own or said else head

@@ -1,0 +1,315 @@
+"""One answer held against one problem: every link of its chains becomes a finding. Formulas are decided at once, printed numbers wait
+for the joint explanation of the whole answer (`settle`)."""
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..reading.syntax import Annotated, Formula, Index, Numeral, Script, walk
+from ..reading.terms import Unclear
+from .array import Array, Nonconforming
+from .masks import mask_for
+from .equality import Equal, agree, heads, judged, same_shape, sides
+from .explain import Cells
+from .figures import Figures
+from .findings import Finding, Line
+from .heads import Head, head_of, update_of, value_of
+from .layers import combined, instances
+from .marks import CARRIED, RIGHT, WRONG
+from .meaning import index_sizes
+from .numerals import digits_of, is_formula_of_names, own_name
+from .printed import printed
+from .reference import Point, Reference
+from .scope import Scope
+from .unknown_names import UnknownNames
+from .why import LIBERTIES, of_symbols
+
+EQUALITY = frozenset({"=", "approx", ":=", "equiv"})
+ARROWS = frozenset({"<-"})
+PRODUCTS = ("matrix product", "matrix multiplication", "matmul")
+
+
+class Judge:
+    """The findings of one answer against one reference, in the order of its lines."""
+
+    def __init__(self, reference: Reference, lines: Sequence[Line] = (), mentioned: Collection[str] = ()) -> None:
+        self.reference = reference
+        self.scope = Scope(reference.problem, reference.names)
+        if self._counts_from_zero(lines):
+            problem = reference.problem
+            self.scope = Scope(replace(problem, notation=replace(problem.notation, base=0)), reference.names)
+        self.findings: list[Finding] = []
+        self.had: dict[int, dict[str, Cells]] = {id(point): {} for point in reference.at_random}
+        self.unknown = UnknownNames(reference, self.scope, lines, mentioned)
+        self.figures = Figures(reference, self.scope, frozenset(self._by_entries(lines)))
+
+    def _counts_from_zero(self, lines: Sequence[Line]) -> bool:
+        """Whether the answer writes A_0 for the first row of A; h_0 of a recurrence is its beginning and no sign of it."""
+        if self.reference.problem.notation.base != 1:
+            return False
+        for line in lines:
+            for part in line.parts:
+                for node in walk(part):
+                    found = self.scope.meant(node) if isinstance(node, Script | Index) else None
+                    if found is not None and not found.own and any(isinstance(i, Numeral) and i.text == "0" for i in found.indices) \
+                            and self.scope.rank(found.tensor) > 0 and found.tensor not in self.reference.recurrent:
+                        return True
+        return False
+
+    def _by_entries(self, lines: Sequence[Line]) -> Iterator[str]:
+        """Computed quantities of which the answer gives single entries: O_1 = 0.73."""
+        for line in lines:
+            head = self._head(line) if len(line.parts) > 1 else None
+            if head is not None and head.at and any(digits_of(plain(part)) is not None for part in line.parts[1:]):
+                if self.reference.program.equation(head.tensor) is not None:
+                    yield head.tensor
+
+    def _head(self, line: Line) -> Head | None:
+        sides = [plain(part) for part in line.parts]
+        return update_of(head_of(sides[0], self.scope, self.reference), sides[1:], self.reference, f"{line.section} {line.before}")
+
+    # ---- one line ----------------------------------------------------------------------------------------------------
+
+    def take(self, line: Line) -> list[Finding]:
+        """The findings of a line, also kept."""
+        if len(line.parts) < 2 or not any(sign in EQUALITY | ARROWS for sign in line.operators):
+            return []
+        while True:
+            state = self._state()
+            found = self._of(line)
+            causes = [finding.cause for finding in found if finding.cause]
+            if not any(self.unknown.introduce(cause, line, self._fit) for cause in causes):
+                break
+            self._restore(state)
+        self.findings += found
+        return found
+
+    def _state(self) -> tuple[Any, ...]:
+        return dict(self.scope.own), dict(self.scope.own_letters), {k: dict(v) for k, v in self.had.items()}, self.figures.state()
+
+    def _restore(self, state: tuple[Any, ...]) -> None:
+        """Forgets what a line left behind, but for names that were introduced since."""
+        _, _, self.had, figures = state
+        self.figures.restore(figures)
+
+    def fit(self, line: Line) -> float:
+        """How well a line goes with this problem: what is true of it counts, what is understood counts less. Leaves no trace."""
+        tried = set(self.unknown.tried)
+        state = self._state()
+        try:
+            found = self._of(line)
+            for cause in [f.cause for f in found if f.cause]:
+                if self.unknown.introduce(cause, line, self._fit):
+                    found = self._of(line)
+            return sum(self._worth(finding) for finding in found)
+        finally:
+            self._forget(state)
+            self.unknown.tried = tried
+
+    def _fit(self, line: Line) -> float:
+        """How well a line fits with the names as they are now."""
+        state = self._state()
+        try:
+            return sum(self._worth(finding) for finding in self._of(line))
+        finally:
+            self._forget(state)
+
+    def _forget(self, state: tuple[Any, ...]) -> None:
+        own, letters, _, _ = state
+        self._restore(state)
+        self.scope.own.clear()
+        self.scope.own.update(own)
+        self.scope.own_letters.clear()
+        self.scope.own_letters.update(letters)
+
+    def _worth(self, finding: Finding) -> float:
+        if finding.kind == "digits":
+            return 3.0 if self.figures.true(finding) else 1.0
+        return {RIGHT: 3.0, CARRIED: 2.0, WRONG: 1.0}.get(finding.verdict, 0.5 if finding.kind == "definition" and finding.head else 0.0)
+
+    def _of(self, line: Line) -> list[Finding]:
+        """The findings of a line; of one with a letter for the layer, those of all layers as one."""
+        layers = instances(line, self.scope, self.reference)
+        if not layers:
+            return self._links(line)
+        return combined(line, [(label, self._links(one)) for label, one in layers])
+
+    def _links(self, line: Line) -> list[Finding]:
+        first, head = plain(line.parts[0]), self._head(line)
+        found: list[Finding] = []
+        start = 1
+        if head is None:
+            name = own_name(first)
+            if name is not None and self._unknown(first):
+                finding = self._definition(line, name)
+                found.append(finding)
+                if finding.head is None:
+                    return found + [self._unclear(line, side, f"{name} is not a quantity of the problem") for side in range(2, len(line.parts))]
+                head, start = finding.head, 2
+            else:
+                try:
+                    head = self._expression(first)
+                except (Unclear, Nonconforming) as fault:
+                    says = f"The left side was not understood: {reason(fault)}."
+                    return [Finding(line, side, says=says, cause=getattr(fault, "cause", "")) for side in range(1, len(line.parts))]
+        for side in range(start, len(line.parts)):
+            sign = line.operators[side - 1]
+            if sign not in EQUALITY | ARROWS:
+                found.append(self._unclear(line, side, "only equations are checked"))
+                continue
+            found.append(self._side(line, side, head, found[-1] if found else None))
+        return found
+
+    def _unclear(self, line: Line, side: int, says: str) -> Finding:
+        return Finding(line, side, says=says)
+
+    def _unknown(self, formula: Formula) -> bool:
+        """Whether nothing is known under this name: the answer brings it in."""
+        try:
+            point = self._any_point()
+            if point is None:
+                return False
+            letters = index_sizes(formula, self.scope, point)
+            return not heads(Head(formula, letters=tuple(letters)), self.scope, point, {})
+        except Unclear:
+            return True
+        except Nonconforming:
+            return False
+
+    def _any_point(self) -> Point | None:
+        return self.reference.at_random[0] if self.reference.at_random else self.reference.at_data
+
+    def _definition(self, line: Line, name: str) -> Finding:
+        """A name of the answer's own: it stands for what is written beside it, which is a quantity of the problem if it equals one."""
+        beside = plain(line.parts[1])
+        finding = Finding(line, 1, kind="definition", says=f"{name} is a name of the answer's own; it is taken as it is defined here.")
+        digits = digits_of(beside)
+        if digits is not None:
+            finding.says = f"{name} is not a quantity of the problem, so its value was not checked."
+            self.scope.define(name, Array(digits.shape, tuple(c.ball for c in printed(digits.texts))))
+            return finding
+        try:
+            head = head_of(beside, self.scope, self.reference) or self._expression(beside)
+        except (Unclear, Nonconforming) as fault:
+            finding.says = f"{name} is not a quantity of the problem, and what it is set to was not understood: {reason(fault)}."
+            finding.cause = getattr(fault, "cause", "")
+            return finding
+        finding.head = head
+        self.scope.define(name, head.tensor if head.tensor and head.at is None else beside)
+        return finding
+
+    def _expression(self, formula: Formula) -> Head:
+        """The head that an expression is: the quantity that it equals at random points, or itself. Unclear, Nonconforming."""
+        point = self._any_point()
+        if point is None:
+            raise Unclear(formula.span, "the problem has no quantities")
+        letters = tuple(index_sizes(formula, self.scope, point))
+        head = Head(formula, letters=letters)
+        values = heads(head, self.scope, point, {})
+        if not values:
+            raise Unclear(formula.span, "it has no value")
+        if not letters:
+            name = self._quantity_like(values[0], formula)
+            if name is not None:
+                return Head(formula, name)
+        return head
+
+    def _quantity_like(self, value: Array, formula: Formula) -> str | None:
+        """The computed quantity that has these cells at all random points."""
+        points = self.reference.at_random
+        for equation in self.reference.program.equations if points else ():
+            cells = points[0].value(equation.name, {})
+            if cells is None or not agree(Array(points[0].shape(equation.name), cells), value):
+                continue
+            try:
+                others = [(value_of(Head(formula, equation.name), p, {}), heads(Head(formula), self.scope, p, {})) for p in points[1:2]]
+            except (Unclear, Nonconforming):
+                continue
+            if all(true is not None and any(agree(true, each) for each in stated) for true, stated in others):
+                return equation.name
+        return None
+
+    # ---- one side ----------------------------------------------------------------------------------------------------
+
+    def _side(self, line: Line, side: int, head: Head, left: Finding | None) -> Finding:
+        formula = plain(line.parts[side])
+        finding = Finding(line, side, head)
+        digits = digits_of(formula)
+        try:
+            if digits is not None:
+                self.figures.digits(finding, digits, left)
+            elif is_formula_of_names(formula):
+                self._symbols(finding, formula)
+            else:
+                self.figures.value(finding, formula)
+        except Unclear as fault:
+            finding.says, finding.cause = f"Not understood: {fault.reason}.", fault.cause
+        except Nonconforming as fault:
+            finding.verdict, finding.says = WRONG, f"This cannot be computed as it is written: {fault}."
+        return finding
+
+    def _symbols(self, finding: Finding, formula: Formula) -> None:
+        head, line = finding.head, finding.line
+        finding.kind = "symbols"
+        mask = mask_for(line.conditions, head, self.scope)
+        allowed = self._allowed(line)
+        outcome = judged(head, formula, self.scope, self.reference, mask, allowed)
+        if outcome is None:
+            finding.says = "It has no value at which it could be checked."
+            return
+        if isinstance(outcome, Equal):
+            finding.verdict, finding.liberties = RIGHT, outcome.liberties
+            finding.says = " ".join(LIBERTIES[x] for x in outcome.liberties if x in LIBERTIES)
+            if outcome.where == "numbers":
+                finding.says = "True for these numbers, not in general."
+            return
+        if self._carried(head, formula, mask, allowed):
+            finding.verdict, finding.says = CARRIED, "Right, given the earlier error."
+            return
+        finding.verdict = WRONG
+        finding.method = False
+        self._remember(head, formula)
+        of_symbols(finding, formula, outcome, self.scope, self.reference, self.had, mask, allowed)
+
+    def _allowed(self, line: Line):
+        strict = any(words in line.after.lower() for words in PRODUCTS)
+        return (lambda reading: not {"hadamard", "outer", "dot"} & {liberty.kind for liberty in reading.liberties}) if strict else (lambda reading: True)
+
+    def _carried(self, head: Head, formula: Formula, mask, allowed) -> bool:
+        """Whether it is right given the formulas that the writer got wrong before."""
+        points = [p for p in self.reference.at_random[:2] if self.had[id(p)]]
+        for point in points:
+            had = {name: cells for name, cells in self.had[id(point)].items() if name != head.tensor}
+            try:
+                truths = heads(head, self.scope, point, had)
+                stated = [r for r in sides(head, formula, self.scope, point, had) if allowed(r)]
+            except (Unclear, Nonconforming):
+                return False
+            if not any(agree(truth, r.array, mask(point)) for truth in truths for r in stated):
+                return False
+        return bool(points)
+
+    def _remember(self, head: Head, formula: Formula) -> None:
+        """What the writer has of a quantity from now on."""
+        if not head.tensor or head.at is not None:
+            return
+        self.figures.theirs[head.tensor] = (head, formula)
+        for point in self.reference.at_random[:2]:
+            try:
+                stated = sides(head, formula, self.scope, point, self.had[id(point)])
+            except (Unclear, Nonconforming):
+                continue
+            shape = Array(point.shape(head.tensor), ())
+            fitting = next((r for r in stated if same_shape(r.array, shape)), None)
+            if fitting is not None:
+                self.had[id(point)][head.tensor] = fitting.array.cells
+
+
+def plain(formula: Formula) -> Formula:
+    """A formula without the braces drawn under it."""
+    return plain(formula.body) if isinstance(formula, Annotated) else formula
+
+
+def reason(fault: Unclear | Nonconforming) -> str:
+    return fault.reason if isinstance(fault, Unclear) else str(fault)

@@ -1,0 +1,194 @@
+"""The marker's front door: a problem, prepared once, and answers to it, marked line by line."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..core.problem import Problem, Wanted
+from ..errors import NotUnderstood
+from ..numbers.decimals import ball_text
+from ..numbers.faults import Undecided
+from ..reading.chains import Written, chains
+from ..reading.sheet import Sheet, read
+from ..reading.source import Source
+from .array import Array
+from .figures import Figures
+from .findings import Finding, Line, lines
+from .heads import Head
+from .judge import EQUALITY, Judge
+from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, CellMark, Mark, Marked, Nested
+from .reference import Reference
+from .unknown_names import names_of
+
+DIGITS = 12
+
+
+class Marker:
+    """Everything about one problem sheet that marking needs. An answer never makes it fail."""
+
+    def __init__(self, problem_text: str, *, name: str = "", data: Mapping[str, object] | None = None) -> None:
+        """Raises LonghandError for a sheet or data that cannot be read, NotUnderstood where nothing on the sheet can be derived."""
+        self.sheet: Sheet = read(problem_text, name=name, data=data)
+        problems = [problem for problem in self.sheet.problems if problem.program.equations]
+        if not problems:
+            raise NotUnderstood("The problem was not understood, so no answer to it can be marked.",
+                                suggestion="longhand read SHEET shows what was understood")
+        self.references = tuple(Reference(problem) for problem in problems)
+        self.mentioned = names_of([part for chain in chains(Source(problem_text, name)).chains for part in chain.parts])
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """All quantities of the problem that are computed, in the order of the derivation."""
+        return tuple(dict.fromkeys(e.name for r in self.references for e in r.program.equations))
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Those of the quantities that the sheet asks for, all where it asks for nothing."""
+        wanted = {name for r in self.references for each in r.problem.wanted for name, _ in _results(each, r)}
+        return tuple(name for name in self.quantities if name in wanted) or self.quantities
+
+    @property
+    def cells(self) -> dict[str, int]:
+        """How many numbers each quantity has, of those to which the sheet's data give a value."""
+        values = ((e.name, r.at_data.value(e.name, {})) for r in self.references if r.at_data is not None for e in r.program.equations)
+        return {name: len(cells) for name, cells in values if cells is not None}
+
+    def mark(self, text: str, file: str = "") -> Marked:
+        """The marks of an answer."""
+        source = Source(text, file)
+        written = chains(source)
+        own = lines(written.chains)
+        judges = [Judge(reference, own, self.mentioned) for reference in self.references]
+        chosen = _assigned(own, judges)
+        for judge in judges:
+            judge.figures.settle()
+        marks = [mark for line, finding in chosen for mark in [_mark(source, finding)]]
+        marks += _words(source, written)
+        marks.sort(key=lambda m: (m.start, m.end))
+        return Marked(file, text, tuple(marks), missing=tuple(self._missing(judges)), notes=tuple(self._notes(written)))
+
+    def _missing(self, judges: Sequence[Judge]) -> list[str]:
+        """What is asked and not given, in words."""
+        given = {finding.head.tensor for judge in judges for finding in judge.findings if finding.head is not None}
+        out = []
+        for judge in judges:
+            for wanted in judge.reference.problem.wanted:
+                out += [each for each in _asked(wanted, judge.reference, given) if each not in out]
+        return out
+
+    def _notes(self, written: Written) -> list[str]:
+        return [f"{note.text}: {note.why}" if note.why else note.text for note in written.repairs]
+
+
+def check(problem_text: str, answer_text: str | None = None, *, name: str = "", file: str = "", data: Mapping[str, object] | None = None) -> Marked:
+    """The marks of one answer; without one, of the working that the problem's own text holds."""
+    marker = Marker(problem_text, name=name, data=data)
+    return marker.mark(problem_text if answer_text is None else answer_text, file or name)
+
+
+def _asked(wanted: Wanted, reference: Reference, given: set[str]) -> list[str]:
+    return [words for name, words in _results(wanted, reference) if name in reference.program.tensors and name not in given]
+
+
+def _results(wanted: Wanted, reference: Reference) -> list[tuple[str, str]]:
+    """The program's names of what is asked, each with its name in words."""
+    problem: Problem = reference.problem
+    match wanted.kind:
+        case "gradient" | "jacobian":
+            of = wanted.of or problem.loss or ""
+            return [(f"d{of}/d{w}", f"the derivative of {of} with respect to {w}") for w in wanted.wrt]
+        case "update":
+            return [(reference.updated.get(w, ""), f"the updated {w}") for w in wanted.wrt]
+        case "value":
+            return [(wanted.of, f"the value of {wanted.of}")]
+    return []
+
+
+def _assigned(own: Sequence[Line], judges: Sequence[Judge]) -> list[tuple[Line, Finding]]:
+    """Each line held against the problem that it belongs to: the one it fits best, the current one where several do."""
+    out: list[tuple[Line, Finding]] = []
+    current = 0
+    for line in own:
+        if len(line.parts) < 2 or not any(sign in EQUALITY for sign in line.operators):
+            continue
+        if len(judges) == 1:
+            out += ((line, finding) for finding in judges[0].take(line))
+            continue
+        order = [*range(current, len(judges)), *range(current)]
+        best = max(order, key=lambda k: (judges[k].fit(line), -order.index(k)))
+        found = judges[best].take(line)
+        if any(f.verdict != UNCHECKED or f.kind == "digits" for f in found):
+            current = best
+        out += ((line, finding) for finding in found)
+    return out
+
+
+def _mark(source: Source, finding: Finding) -> Mark:
+    line, side = finding.line, finding.side
+    span = line.spans[side]
+    start = line.spans[side - 1].start if side == 1 or line.spans[side - 1].end > span.start else line.spans[side - 1].end
+    place = source.place(span.start)
+    head = finding.head
+    about = source.text[line.spans[0].start:line.spans[0].end]
+    stated = _nested(finding.digits.shape, finding.digits.texts) if finding.digits is not None else source.text[span.start:span.end]
+    says = finding.says
+    if not finding.sure and finding.verdict in (WRONG, MISREAD):
+        says += " This cannot be told for sure: another explanation is almost as good."
+    return Mark(place[0], place[1], start, span.end, source.text[start:span.end].strip(), finding.verdict, about.strip(),
+                finding.mistake.name if finding.mistake is not None and finding.verdict == WRONG else None, says.strip(),
+                _expected(finding), stated, finding.evidence,
+                tuple(CellMark(at, verdict, text, right) for at, verdict, text, right in finding.cells) if len(finding.cells) > 1 else
+                tuple(CellMark((), verdict, text, right) for _, verdict, text, right in finding.cells),
+                _given_line(source, finding), _quantity(head), finding.method, finding.sure)
+
+
+def _quantity(head: Head | None) -> str:
+    """The quantity a claim is about, or its one entry: dL/dW, dL/dW[0,1]."""
+    if head is None:
+        return ""
+    return head.tensor + (f"[{','.join(map(str, head.at))}]" if head.at and head.tensor else "")
+
+
+def _given_line(source: Source, finding: Finding) -> int | None:
+    return source.place(finding.given)[0] if finding.given is not None else None
+
+
+def _expected(finding: Finding) -> Nested:
+    value: Any = finding.expected
+    if isinstance(value, Array):
+        return _nested(value.shape, tuple(_decimals(x) for x in value.cells))
+    return value
+
+
+def _decimals(ball: Any) -> str:
+    try:
+        return ball_text(ball, DIGITS)
+    except Undecided:
+        return ball.mid().str(DIGITS, radius=False)
+
+
+def _nested(shape: tuple[int, ...], texts: Sequence[str]) -> Nested:
+    """Texts in the shape: a vector flat, a matrix by rows."""
+    sizes = tuple(n for n in shape if n != 1) if sum(n != 1 for n in shape) <= 1 else shape
+    if not sizes:
+        return texts[0] if texts else None
+    if len(sizes) == 1:
+        return tuple(texts)
+    inner = len(texts) // sizes[0]
+    return tuple(_nested(sizes[1:], texts[k * inner:(k + 1) * inner]) for k in range(sizes[0]))
+
+
+def _words(source: Source, written: Written) -> list[Mark]:
+    """Sentences, and formulas that were not understood: listed, never silently right."""
+    out = []
+    for span in written.prose:
+        line, column = source.place(span.start)
+        out.append(Mark(line, column, span.start, span.end, source.text[span.start:span.end].strip(), UNCHECKED, says="Words are not checked."))
+    for note in written.strange:
+        line, column = source.place(note.span.start)
+        out.append(Mark(line, column, note.span.start, note.span.end, source.text[note.span.start:note.span.end].strip()[:200], UNCHECKED,
+                        says=f"Not understood: {note.text}" + (f" ({note.why})" if note.why else "")))
+    return out
+
+
+__all__ = ["CARRIED", "Figures", "Marker", "RIGHT", "check"]

@@ -1,0 +1,244 @@
+"""The ways in which one print can have come about, given what the writer had, and what each costs."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from typing import Any
+
+from ..core.record import record
+from .edits import Strokes, misread_cost, slip_cost, strokes_between
+from .marks import CARRIED, MISREAD, RIGHT, WRONG, Mistake
+from .printed import PrintedCell, half_unit, significant, whole_unit, with_rounded
+from .prints import Cells
+from .worlds import is_whole, read_cells, same
+
+MISREAD_CELL, SLIP_CELL = 2.2, 3.0
+MISREAD_AGAIN = 0.5
+"""A cell that is damaged as it was before: the damage was copied."""
+USED_TO, PROVED_BY = 0.3, 3
+"""A page that has this many misread cells already is a damaged page: each further one is less of a surprise."""
+OTHERWISE, OTHERWISE_CELL = 3.0, 2.4
+"""All cells wrong by one mistake that is not in the catalogue; each cell."""
+COPIED_OVER = 3.0
+"""One vector written where another belongs: one event, however many cells."""
+CUT, ROUNDED = 0.9, 1.2
+"""A last place cut off; a last place off by one, as after another route."""
+UNCHECKABLE = 2.5
+"""What the writer had gives no value here, so nothing can be held against the print."""
+MOST_MIXED = 3
+"""Wrong cells up to which each may be a slip beside a misread one."""
+LEAST_DIGITS = 3
+"""Significant digits from which a last place may be off by one."""
+
+
+@record
+class Option:
+    """One way. had: what the writer had then, None for the print itself;   right: whether that is the truth;
+    events: how often damage befell it; the rest as in Outcome."""
+    cost: float
+    kind: str
+    cells: tuple[str, ...]
+    expected: Cells
+    had: Cells | None = None
+    mistake: Mistake | None = None
+    cut: tuple[int, ...] = ()
+    rounded: bool = False
+    right: bool = True
+    events: int = 0
+
+
+@record
+class Fit:
+    """How a cell stands to a value: its verdict (None: not at all), the cost, and whether it is cut off or rounded otherwise."""
+    verdict: str | None
+    cost: float = 0.0
+    cut: bool = False
+    rounded: bool = False
+
+
+FITS, FOLLOWS, NOT = Fit(RIGHT), Fit(CARRIED), Fit(None)
+
+
+@record
+class Case:
+    """A print to explain: its cells, the truth, what the writer should have got (None: no value), whether an error came before (then the
+    truth does not excuse), the texts of other prints, and the cells of this node that were misread before."""
+    print: tuple[PrintedCell, ...]
+    truth: Cells
+    computed: Cells | None
+    erring: bool
+    elsewhere: bool = False
+    damaged: tuple[str | None, ...] = ()
+    whole: bool = False
+
+
+def ways(case: Case) -> list[Option]:
+    """The ways of the print without a mistake of the catalogue: the unsurprising one alone where there is one."""
+    value = case.computed
+    if value is None and case.erring:
+        return [Option(UNCHECKABLE, "unknown", ("",) * len(case.print), ())]
+    fits = [_fit(case, i) for i in range(len(case.print))]
+    if not any(fit.verdict is None for fit in fits):
+        return [Option(_excused(fits), "ok", tuple(fit.verdict or "" for fit in fits), _expected(case), _had(case, fits),
+                       right=all(fit is FITS for fit in fits), **_remarks(fits))]
+    return list(_damage_and_slips(case, fits))
+
+
+def unsurprising(truth: Cells, count: int) -> Option:
+    """The way of a print that is true in all cells."""
+    return Option(0.0, "ok", (RIGHT,) * count, truth)
+
+
+def _expected(case: Case) -> Cells:
+    return case.truth if not case.erring or case.computed is None else case.computed
+
+
+def _excused(fits: Sequence[Fit]) -> float:
+    return sum(fit.cost for fit in fits)
+
+
+def _remarks(fits: Sequence[Fit]) -> dict[str, Any]:
+    return {"cut": tuple(i for i, fit in enumerate(fits) if fit.cut), "rounded": any(fit.rounded for fit in fits)}
+
+
+def _damage_and_slips(case: Case, fits: Sequence[Fit]) -> Iterator[Option]:
+    expected, excused, remarks = _expected(case), _excused(fits), _remarks(fits)
+    bad = [i for i, fit in enumerate(fits) if fit.verdict is None]
+    strokes = [strokes_between(case.print[i].text, _meant(case, i, case.computed or case.truth), case.print[i].places) for i in bad]
+    costs = [{MISREAD: _misread(case, i, drawn), WRONG: SLIP_CELL + slip_cost(drawn)} for i, drawn in zip(bad, strokes, strict=True)]
+    for mix in _mixes(costs):
+        cost = sum(each[kind] for each, kind in zip(costs, mix, strict=True))
+        if MISREAD not in mix and _all_wrong(case, bad, expected):
+            cost = min(cost, OTHERWISE + OTHERWISE_CELL * len(bad))
+        cells = [fit.verdict or "" for fit in fits]
+        for i, kind in zip(bad, mix, strict=True):
+            cells[i] = kind
+        slipped = WRONG in mix
+        events = mix.count(MISREAD)
+        if not slipped and case.elsewhere and len(bad) > 1 and cost > COPIED_OVER:
+            cost, events = COPIED_OVER, 1
+        meant = [i for i, kind in zip(bad, mix, strict=True) if kind == MISREAD]
+        had = _had(case, fits, meant, case.computed or case.truth)
+        yield Option(excused + cost, "slip" if slipped else "misread", tuple(cells), expected, had, right=False, events=events, **remarks)
+
+
+def _mixes(costs: Sequence[dict[str, float]]) -> Iterable[tuple[str, ...]]:
+    """Which of the wrong cells are misread and which are slips: all of one kind, each the likelier, or of a few any."""
+    if len(costs) <= MOST_MIXED:
+        return product((MISREAD, WRONG), repeat=len(costs))
+    return dict.fromkeys([(MISREAD,) * len(costs), (WRONG,) * len(costs), tuple(min(each, key=lambda kind: each[kind]) for each in costs)])
+
+
+def _all_wrong(case: Case, bad: Sequence[int], expected: Cells) -> bool:
+    """Whether so many cells are wrong that they are wrong by one mistake. A zero often stays one."""
+    counted = sum(not value.contains(0) for value in expected)
+    return len(bad) > 1 and 4 * len(bad) >= 3 * counted
+
+
+def mistakes(case: Case, variants: Iterable[tuple[Mistake, Cells]]) -> Iterator[Option]:
+    """The ways of the print by a mistake of the catalogue, with misread cells besides (a third of them at most, of two one)."""
+    count = len(case.print)
+    most = 1 if count == 2 else count // 3
+    verdicts = None
+    for mistake, value in variants:
+        if len(value) != count:
+            continue
+        fits = []
+        missed = 0
+        for i in range(count):
+            fits.append(_against(case, i, value[i]))
+            missed += fits[-1] is NOT
+            if missed > most:
+                break
+        else:
+            verdicts = verdicts or [_fit(case, i).verdict for i in range(count)]
+            yield from _mistaken(case, mistake, value, fits, verdicts)
+
+
+def _mistaken(case: Case, mistake: Mistake, value: Cells, fits: Sequence[Fit], verdicts: Sequence[str | None]) -> Iterator[Option]:
+    missed = [i for i, fit in enumerate(fits) if fit is NOT]
+    cells = tuple(MISREAD if fit is NOT else WRONG if verdict is None else verdict for fit, verdict in zip(fits, verdicts, strict=True))
+    if WRONG in cells:
+        damage = sum(_misread(case, i, strokes_between(case.print[i].text, value[i], case.print[i].places)) for i in missed)
+        had = _had(case, fits, missed, value)
+        yield Option(mistake.cost + _excused(fits) + damage, "mistake", cells, _expected(case), had, mistake, right=False, events=len(missed), **_remarks(fits))
+
+
+def _misread(case: Case, i: int, strokes: Strokes) -> float:
+    again = case.damaged and case.damaged[i] == case.print[i].text
+    return MISREAD_AGAIN if again else MISREAD_CELL + misread_cost(strokes)
+
+
+def _had(case: Case, fits: Sequence[Fit], misread: Sequence[int] = (), value: Cells = ()) -> Cells | None:
+    """The cells that the writer had: what was printed, for misread cells the value, rounded or not, and for a cell cut off also what was
+    cut. None where it is the print."""
+    cut = [i for i, fit in enumerate(fits) if fit.cut]
+    if not misread and not cut:
+        return None
+    had = list(read_cells(case.print, case.truth))
+    for i in misread:
+        had[i] = with_rounded(_meant(case, i, value), case.print[i].places)
+    for i in cut:
+        had[i] = had[i].union(_behind(case.print[i]))
+    return tuple(had)
+
+
+def _meant(case: Case, i: int, value: Cells) -> Any:
+    """What a misread cell may have been: the value that follows, or, before any error, the truth."""
+    if not value[i].is_finite():
+        return case.truth[i]
+    return value[i] if case.erring or value[i].overlaps(case.truth[i]) else value[i].union(case.truth[i])
+
+
+def _fit(case: Case, i: int) -> Fit:
+    """How a cell stands to the truth and to what the writer should have got."""
+    cell = case.print[i]
+    if cell.ball is None:
+        return Fit("")
+    truth = case.truth[i]
+    true = meets(cell, truth, case.whole)
+    if true and not case.erring:
+        return FITS
+    found = _against(case, i, case.computed[i]) if case.computed is not None else NOT
+    if found is FOLLOWS:
+        return FITS if true else FOLLOWS
+    if found is not NOT:
+        return Fit(RIGHT if true else CARRIED, found.cost, found.cut, found.rounded)
+    return NOT if case.erring else _nearly(cell, truth, case.whole)
+
+
+def _against(case: Case, i: int, value: Any) -> Fit:
+    cell = case.print[i]
+    if cell.ball is None:
+        return FOLLOWS
+    if not value.is_finite():
+        return NOT
+    return FOLLOWS if meets(cell, value, case.whole) else _nearly(cell, value, case.whole)
+
+
+def meets(cell: PrintedCell, value: Any, whole: bool) -> bool:
+    """Whether the value is printed like this. Integers printed for integers are exact."""
+    if not value.is_finite():
+        return False
+    if whole and is_whole(value):
+        return same(cell.ball.mid(), value)
+    return bool(cell.ball.overlaps(value))
+
+
+def _nearly(cell: PrintedCell, value: Any, whole: bool) -> Fit:
+    """Cut off instead of rounded, or a last place that is off by one."""
+    if cell.ball.rad() == 0 or not value.is_finite() or (whole and is_whole(value)):
+        return NOT
+    if _behind(cell).overlaps(value):
+        return Fit(CARRIED, CUT, cut=True)
+    if (cell.ball.mid() + whole_unit(cell.places)).overlaps(value) and significant(cell.text) >= LEAST_DIGITS:
+        return Fit(CARRIED, ROUNDED, rounded=True)
+    return NOT
+
+
+def _behind(cell: PrintedCell) -> Any:
+    """The numbers that are cut off to this one."""
+    centre, half = cell.ball.mid(), half_unit(cell.places)
+    if centre.is_zero():
+        return whole_unit(cell.places)
+    return centre + (half.upper() if centre > 0 else -half.upper()) + half

@@ -1,0 +1,26 @@
+"""A formula with one of its parts exchanged."""
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..reading.syntax import PARTS, Formula
+
+
+def replaced(formula: Formula, old: Formula, new: Formula) -> Formula:
+    """The formula with `old` (this very node) exchanged for `new`."""
+    if formula is old:
+        return new
+    changed = {}
+    for name in PARTS[type(formula)]:
+        value = getattr(formula, name)
+        other = _within(value, old, new)
+        if other is not value:
+            changed[name] = other
+    return replace(formula, **changed) if changed else formula
+
+
+def _within(value: object, old: Formula, new: Formula) -> object:
+    if isinstance(value, tuple):
+        parts = tuple(_within(part, old, new) for part in value)
+        return parts if any(a is not b for a, b in zip(parts, value, strict=True)) else value
+    return replaced(value, old, new) if isinstance(value, Formula) else value

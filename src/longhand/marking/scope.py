@@ -1,0 +1,317 @@
+"""What the names of an answer stand for: the quantities of the problem and what the answer itself defines."""
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from ..calculus.derivation import gradient_name
+from ..calculus.descent import at_step
+from ..core.axis import Axis
+from ..core.expr import Apply, Component, Entry, Offset
+from ..core.problem import Problem
+from ..core.record import record
+from ..core.walk import walk
+from ..functions import table
+from ..reading.formula import read_formula
+from ..reading.names import Reading, flat, items, loose, readings
+from ..reading.syntax import Accent, Formula, Group, Index, Name, Numeral, Script, Sequence, Words
+from .array import Array
+
+NEWER = frozenset(("new", "updated", "neu", "next", "+", "after"))
+OLDER = frozenset(("old", "alt", "before", "current", "prev"))
+STEPS = {f"({letter}+1)": 1 for letter in "tkn"} | {f"{letter}+1": 1 for letter in "tkn"} | {"(1)": 1} | {
+    f"({letter})": 0 for letter in "tkn"} | dict.fromkeys("tkn", 0) | {"(0)": 0, "0": 0}
+"""What stands above a parameter after so many updates: w^{(t+1)}, θ^t."""
+LOSS_WORDS = frozenset(("L", "J", "E", "C", "Loss", "loss", "CE", "Cost", "cost", "Error", "error", "E_total", "Etotal", "MSE", "NLL", "BCE"))
+
+
+@record
+class Meant:
+    """A name as it is meant: a quantity of the program (or of the answer's own: `own`), the indices on it, and what is left as a power.
+    respelled: only in the other case, w_2 for W_2, where nothing else is meant by either."""
+    tensor: str
+    indices: tuple[Formula, ...] = ()
+    power: Formula | None = None
+    transposed: bool = False
+    own: bool = False
+    respelled: bool = False
+
+
+class Scope:
+    """Names to quantities. `names`: all tensors of the extended program (forward, dL/dX, X@1)."""
+
+    def __init__(self, problem: Problem, names: Collection[str]) -> None:
+        self.problem = problem
+        self.names = frozenset(names)
+        self.own: dict[str, Formula | Array | str | Callable[[Any], Array]] = {}
+        self.own_letters: dict[str, tuple[str, ...]] = {}
+        self.functions: dict[str, str] = {}
+        self.loss = problem.loss
+        self._loose: dict[str, str | None] = {}
+        self._spellings: dict[str, str] = {}
+        for name in names:
+            if "@" not in name and not name.startswith("d") or name in problem.program.tensors:
+                self._put(loose(name), name)
+        for tensor, spelling in problem.notation.spellings.items():
+            if tensor in self.names and (written := flat(read_formula(spelling.latex).formula)):
+                self._spellings.setdefault(written, tensor)
+        for tensor, latex in problem.notation.deltas.items():
+            if self.loss and (written := flat(read_formula(latex).formula)) and written not in self.names:
+                self._spellings.setdefault(written, gradient_name(self.loss, tensor))
+        for function, latex in problem.notation.functions.items():
+            if written := flat(read_formula(latex).formula):
+                self.functions[written] = function
+        self._applied = _applied(problem)
+        self._folded = {key: name for key, name in self._loose.items() if name is not None and key.swapcase() not in self._loose}
+
+    def _put(self, key: str, name: str) -> None:
+        """A loose key leads to a name only while it is the only one."""
+        self._loose[key] = name if self._loose.get(key, name) == name else None
+
+    # ---- the answer's own names -----------------------------------------------------------------------------------
+
+    def define(self, name: str, meaning: Formula | Array | str | Callable[[Any], Array], letters: tuple[str, ...] = ()) -> None:
+        """An own name of the answer (its flat spelling): a formula to evaluate, an array (at each point), or the name of a tensor. Later
+        ones shadow.
+        With letters, the formula gives its entries: delta, γ ∂L/∂y_i, (i,)."""
+        self.own[name] = meaning
+        self.own_letters[name] = letters
+
+    def define_function(self, name: str, row: str) -> None:
+        """A function of the answer: its symbol and a row of the table."""
+        self.functions[name] = row
+
+    # ---- names ----------------------------------------------------------------------------------------------------
+
+    def known(self, name: str) -> str | None:
+        """The tensor or own name that a flat name stands for."""
+        if name in self.own:
+            target = self.own[name]
+            return target if isinstance(target, str) else name
+        if name in self.names:
+            return name
+        if name in self._spellings:
+            return self._spellings[name]
+        return None
+
+    def loosely(self, name: str) -> str | None:
+        """As known; brackets, underscores and carets do not matter where only one name is left."""
+        key = loose(name)
+        for own, target in self.own.items():
+            if loose(own) == key:
+                return target if isinstance(target, str) else own
+        return self._loose.get(key)
+
+    def meant(self, formula: Formula, respelled: bool = False) -> Meant | None:
+        """What a name-like formula stands for: the longest name that is known; None where none is. With `respelled`, names in the other
+        case are tried last."""
+        options = list(readings(formula)) if isinstance(formula, Name | Accent | Script | Index | Group) else []
+        if not options and isinstance(formula, Words) and formula.text.strip():
+            options = [Reading(formula.text.strip(), formula)]
+        for option in options[:1]:
+            if not option.indices and option.power is None and (name := self.known(option.name)) is not None:
+                return self._meant(name, option)
+        if (changed := self._in_time(formula)) is not None:
+            return changed
+        for find in (self.known, self.loosely):
+            for option in options:
+                name = find(option.name)
+                if name is not None and self._fits(name, option):
+                    return self._meant(name, option)
+        if (word := self._loss_word(options)) is not None or not respelled:
+            return word
+        for option in options:
+            name = self._folded.get(loose(option.name).swapcase())
+            if name is not None and self._fits(name, option):
+                return replace(self._meant(name, option), respelled=True)
+        return None
+
+    def _meant(self, name: str, option: Reading) -> Meant:
+        return Meant(name, option.indices, option.power, option.transposed, name in self.own and not isinstance(self.own[name], str))
+
+    def _fits(self, name: str, option: Reading) -> bool:
+        """Whether the quantity can have so many indices. An own name may have any."""
+        if name in self.own:
+            letters = self.own_letters.get(name)
+            return not letters or len(option.indices) in (0, len(letters))
+        rank, count = self.rank(name), len(spread_digits(option.indices, self.rank(name)))
+        return count <= rank or count == rank + 1 > 1 and any(isinstance(item, Numeral) and item.text == "1" for item in option.indices)
+
+    def rank(self, name: str) -> int:
+        """How many axes a tensor of the program has. Of a gradient, those of both."""
+        tensors = self.problem.program.tensors
+        if name in tensors:
+            return tensors[name].rank
+        plain = name.partition("@")[0]
+        if plain in tensors:
+            return tensors[plain].rank
+        for wrt in sorted(tensors, key=len, reverse=True):
+            if plain.endswith("/d" + wrt) and plain.startswith("d"):
+                of = plain[1:len(plain) - len(wrt) - 2]
+                return (self.rank(of) if of in tensors else 0) + tensors[wrt].rank
+        return 9
+
+    def _in_time(self, formula: Formula) -> Meant | None:
+        """W_new, w^+, w', W^(t+1): the value after one step; W_old, w^(t): the plain one."""
+        for core, mark, above in _marks(formula):
+            step = 1 if mark in NEWER else 0 if mark in OLDER else STEPS.get(mark) if above else None
+            if step is None:
+                continue
+            inner = self.meant(core)
+            if inner is None or inner.own or inner.power is not None or "@" in inner.tensor:
+                continue
+            named = mark in NEWER | OLDER and mark != "+" and mark != "next"
+            if not named and not (inner.tensor == self.loss or self._role(inner.tensor) == "parameter"):
+                continue
+            if step == 0 and (named or at_step(inner.tensor, 1) in self.names):
+                return inner
+            if step == 1 and at_step(inner.tensor, 1) in self.names:
+                return Meant(at_step(inner.tensor, 1), inner.indices, None, inner.transposed)
+        return None
+
+    def _role(self, name: str) -> str:
+        tensor = self.problem.program.tensors.get(name)
+        return "" if tensor is None else tensor.role
+
+    def _loss_word(self, options: list[Reading]) -> Meant | None:
+        """J, CE or Loss for the loss, where the sheet has no such name."""
+        if self.loss is not None and options and not options[0].indices and options[0].name in LOSS_WORDS:
+            return Meant(self.loss, (), options[0].power)
+        return None
+
+    def gradient_of(self, formula: Formula) -> str | None:
+        """The tensor X of dX, \\bar X or \\delta^X: the name of ∂loss/∂X."""
+        found = self.meant(formula)
+        return None if found is None or found.own or self.loss in (None, found.tensor) else gradient_name(self.loss, found.tensor)
+
+    # ---- functions ------------------------------------------------------------------------------------------------
+
+    def function(self, name: str, argument: str | None) -> list[tuple[str, bool]]:
+        """(row of the table, whether that is a guess) for a function's symbol; the argument's tensor helps where the symbol is vague."""
+        if name in self.functions:
+            return [(self.functions[name], False)]
+        found: list[tuple[str, bool]] = []
+        row = table.vector(name) or table.scalar(name) if len(name) > 1 or name in "σφΦ" else None
+        word = {"sigma": "sigmoid", "SM": "softmax", "sigma_M": "softmax", "sg": "sigmoid", "S": "softmax", "log": "ln"}.get(name)
+        if word:
+            found.append((word, False))
+        elif row is not None:
+            found.append((row.name, False))
+        if not found or name in ("sigma", "phi", "varphi", "S"):
+            for applied in self._applied.get(argument, ()) if argument is not None else ():
+                if (applied, False) not in found:
+                    found.append((applied, bool(found)))
+        if not found and len({row for rows in self._applied.values() for row in rows}) == 1:
+            found.append((next(iter(rows[0] for rows in self._applied.values())), True))
+        return found
+
+    def class_label(self) -> tuple[str, Axis] | None:
+        """A label that is the number of the true class, with the axis of the classes."""
+        for equation in self.problem.program.equations:
+            for node in walk(equation.right):
+                for place, axis in zip(node.at, self.problem.program[node.tensor].axes, strict=False) if isinstance(node, Entry) and (
+                        node.tensor in self.problem.program.tensors) else ():
+                    for variable, _ in place.terms if isinstance(place, Offset) else ():
+                        if isinstance(variable, Entry) and not variable.at:
+                            return variable.tensor, axis
+        return None
+
+    def softmax_axis(self) -> int:
+        """The axis of a matrix along which the sheet takes softmax; 1 where it does not say."""
+        for equation in self.problem.program.equations:
+            for node in walk(equation.right):
+                if isinstance(node, Component) and len(equation.left.at) == 2 and node.at in equation.left.at:
+                    return equation.left.at.index(node.at)
+        return 1
+
+
+def _applied(problem: Problem) -> dict[str | None, tuple[str, ...]]:
+    """Which functions of the table the sheet applies to which quantity."""
+    found: dict[str | None, dict[str, None]] = {}
+    for equation in problem.program.equations:
+        for node in walk(equation.right):
+            inside = node.argument if isinstance(node, Apply) else node.body if isinstance(node, Component) else None
+            if isinstance(inside, Entry) and node.function not in ("ln", "exp"):
+                found.setdefault(inside.tensor, {})[node.function] = None
+    return {tensor: tuple(rows) for tensor, rows in found.items()}
+
+
+def _marks(formula: Formula) -> Iterator[tuple[Formula, str, bool]]:
+    """(the name without it, the mark, whether it stands above) for each script that may say before or after."""
+    match formula:
+        case Script(span, base, sub, sup, primes):
+            def again(below: Formula | None, above: Formula | None, count: int, core: Formula = base) -> Formula:
+                return Script(span, core, below, above, count) if below is not None or above is not None or count else core
+            if primes == 1:
+                yield again(sub, sup, 0), "next", True
+            if sup is not None and (mark := flat(sup)) is not None:
+                yield again(sub, None, primes), mark, True
+                parts = items(sup)
+                if len(parts) > 1 and (last := flat(parts[-1])) in NEWER | OLDER:
+                    kept = parts[:-1]
+                    yield again(sub, kept[0] if len(kept) == 1 else Sequence(sup.span, kept), primes), last or "", True
+            if sub is not None and (mark := flat(sub)) is not None:
+                yield again(None, sup, primes), mark, False
+                parts = items(sub)
+                if len(parts) > 1 and (last := flat(parts[-1])) in NEWER | OLDER:
+                    kept = parts[:-1]
+                    yield again(kept[0] if len(kept) == 1 else Sequence(sub.span, kept), sup, primes), last or "", False
+            if isinstance(base, Script | Index | Group):
+                for core, mark, above in _marks(base):
+                    yield again(sub, sup, primes, core), mark, above
+        case Index(span, base, places):
+            for core, mark, above in _marks(base):
+                yield Index(span, core, places), mark, above
+        case Group(_, "(" | "{", body):
+            yield from _marks(body)
+
+
+def spread_digits(indices: tuple[Formula, ...], rank: int) -> tuple[Formula, ...]:
+    """w_{13} with two axes: the digits are two indices."""
+    if len(indices) == 1 and rank == 2 and isinstance(indices[0], Numeral) and len(indices[0].text) == 2:
+        return tuple(Numeral(indices[0].span, digit) for digit in indices[0].text)
+    return indices
+
+
+
+
+def numbers_given(problem: Problem) -> frozenset[Fraction]:
+    """All numbers of the problem's data, and their sizes without sign."""
+    found: set[Fraction] = set()
+
+    def collect(value: Any) -> None:
+        if isinstance(value, tuple | list):
+            for part in value:
+                collect(part)
+        else:
+            found.update((value, abs(value)))
+
+    for value in problem.data.values():
+        collect(value)
+    return frozenset(found)
+
+
+def sizes_of(problem: Problem, sizes: Mapping[str, int]) -> dict[str, int]:
+    """Size symbols as they may be written: by name, and as the sheet spells them."""
+    found = dict(sizes)
+    for symbol, latex in problem.notation.sizes.items():
+        written = flat(read_formula(latex).formula)
+        if written and symbol in sizes:
+            found.setdefault(written, sizes[symbol])
+    examples = _examples(problem)
+    if examples is not None and (isinstance(examples.size, int) or examples.size in sizes):
+        for symbol in ("N", "B", "M"):
+            if symbol not in problem.program.tensors and symbol not in problem.program.sizes():
+                found.setdefault(symbol, sizes[examples.size] if isinstance(examples.size, str) else examples.size)
+    return found
+
+
+def _examples(problem: Problem) -> Axis | None:
+    """The axis of the examples: the first of labels and inputs that are matrices."""
+    firsts = [t.axes[0] for t in problem.program.tensors.values() if t.rank == 2 and t.role in ("input", "label")]
+    return firsts[0] if firsts and len(set(firsts)) == 1 and len(firsts) > 1 else None
+
+
+__all__ = ["Meant", "Scope", "numbers_given", "sizes_of", "spread_digits"]

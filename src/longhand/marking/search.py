@@ -1,0 +1,179 @@
+"""The search for the cheapest explanation: hypotheses over the nodes in their order, the cheapest of them kept."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
+from typing import Any
+
+from ..core.record import record
+from .marks import MISREAD, WRONG
+from .options import PROVED_BY, USED_TO, Case, Option, meets, mistakes, unsurprising, ways
+from .prints import Cells, Node, Print
+from .worlds import World, read_cells
+
+BEAM = 40
+MARGIN = 14.0
+"""A hypothesis that is dearer than the best by this much is given up."""
+ALIKE = 3
+"""Hypotheses kept that have the same future: the best, and rivals to measure the gap by."""
+
+
+@record
+class Choice:
+    """The way chosen for a print (by its place among the prints), and the next best with other verdicts, and by how much it is dearer, where that
+    could be decided on the spot."""
+    before: Choice | None
+    at: int
+    option: Option
+    given: int | None = None
+    other: Option | None = None
+    gap: float = inf
+
+
+@record
+class Hypothesis:
+    """cost so far; what the writer had where it is not the print; errors: the claim at which a node that is off the truth went wrong;
+    misread: how often damage befell the page."""
+    cost: float
+    differences: dict[str, Cells]
+    errors: dict[str, int]
+    misread: int = 0
+    choices: Choice | None = None
+
+    def path(self) -> dict[int, Choice]:
+        """The choices by the place of the print."""
+        out, choice = {}, self.choices
+        while choice is not None:
+            out[choice.at] = choice
+            choice = choice.before
+        return out
+
+
+class Search:
+    """Hypotheses about the prints of a world."""
+
+    def __init__(self, world: World, nodes: Sequence[Node], undamaged: float = 0.0) -> None:
+        self.world, self.undamaged = world, undamaged
+        self.order = [node for node in nodes if node.name in world.printed]
+        self.last_use = {name: at for at, node in enumerate(self.order) for name in world.frontier[node.name]}
+        self.texts: dict[tuple[str, ...], set[str]] = {}
+        for prints in world.prints.values():
+            for _, made in prints:
+                texts = tuple(cell.text for cell in made.cells)
+                if len(set(texts)) > 1:                     # a row of zeros is found everywhere
+                    self.texts.setdefault(texts, set()).add(made.node)
+
+    def hypotheses(self) -> list[Hypothesis]:
+        """The best ones, best first."""
+        beam = [Hypothesis(0.0, {}, {})]
+        for index, node in enumerate(self.order):
+            prints = self.world.prints[node.name]
+            for which, (at, made) in enumerate(prints):
+                step = _Step(self, node, made, at, which)
+                alone = len(prints) == 1 and node.name not in self.last_use
+                beam = self._pruned([new for old in beam for new in step.after(old, alone)], index)
+        return beam
+
+    def _pruned(self, found: list[Hypothesis], index: int) -> list[Hypothesis]:
+        if len(found) == 1:
+            return found
+        found.sort(key=lambda hypothesis: hypothesis.cost)
+        dearest = found[0].cost + MARGIN
+        futures: dict[Any, int] = {}
+        kept = []
+        for hypothesis in found:
+            if hypothesis.cost > dearest or len(kept) == BEAM:
+                break
+            future = (frozenset((name, id(cells)) for name, cells in hypothesis.differences.items() if self.last_use.get(name, -1) >= index),
+                      frozenset(name for name in hypothesis.errors if self.last_use.get(name, -1) >= index))
+            futures[future] = seen = futures.get(future, 0) + 1
+            if seen <= ALIKE:
+                kept.append(hypothesis)
+        return kept
+
+
+class _Step:
+    """One print under all hypotheses. What is the same under several of them is worked out once."""
+
+    def __init__(self, search: Search, node: Node, made: Print, at: int, which: int) -> None:
+        self.search, self.world, self.node, self.print, self.at, self.which = search, search.world, node, made, at, which
+        self.frontier = self.world.frontier[node.name]
+        self.whole = all(cell.places == 0 for cell in made.cells)
+        self.elsewhere = bool(search.texts.get(tuple(cell.text for cell in made.cells), set()) - {node.name})
+        true = all(cell.ball is not None and meets(cell, right, self.whole) for cell, right in zip(made.cells, node.truth, strict=True))
+        self.plain = [unsurprising(node.truth, len(made.cells))] if true else []
+        self.found: dict[Any, tuple[Case, list[Option]]] = {}
+
+    def after(self, hypothesis: Hypothesis, alone: bool) -> list[Hypothesis]:
+        """The hypotheses that come of one. `alone`: nothing later depends on this print, so the best way is chosen here."""
+        errors, name = hypothesis.errors, self.node.name
+        given = min((errors[source] for source in (self.frontier if self.which == 0 else {name}) if source in errors), default=None) if errors else None
+        options = self._options(hypothesis, given is not None)
+        found = [self._extended(hypothesis, option, given) for option in options]
+        if not alone or len(found) == 1:
+            return found
+        best = min(found, key=lambda new: new.cost)
+        others = [new for new in found if new.choices.option.cells != best.choices.option.cells]
+        if not others:
+            return [best]
+        other = min(others, key=lambda new: new.cost)
+        return [replace(best, choices=replace(best.choices, other=other.choices.option, gap=other.cost - best.cost))]
+
+    def _extended(self, old: Hypothesis, option: Option, given: int | None) -> Hypothesis:
+        differences, errors, name = old.differences, old.errors, self.node.name
+        wrong = WRONG in option.cells
+        had = option.had if self.which == 0 or wrong else None
+        if had is not None:
+            differences = {**differences, name: had}
+        if wrong:
+            errors = {**errors, name: min(self.print.claim, errors.get(name, self.print.claim))}
+        elif given is not None and not option.right and name not in errors:
+            errors = {**errors, name: given}
+        events = option.events
+        used_to = min(events, max(0, old.misread + events - PROVED_BY))
+        cost = old.cost + option.cost - USED_TO * used_to + (self.search.undamaged if events and not old.misread else 0.0)
+        return Hypothesis(cost, differences, errors, old.misread + events, Choice(old.choices, self.at, option, given))
+
+    def _options(self, hypothesis: Hypothesis, erring: bool) -> list[Option]:
+        if self.plain and not erring:
+            return self.plain
+        name, differences = self.node.name, hypothesis.differences
+        damaged = self._damaged(hypothesis) if self.which else ()
+        key = (self.world.key(self.frontier if self.which == 0 else {name}, differences), erring, damaged)
+        if key not in self.found:
+            value = self.world.computed(name, differences) if self.which == 0 else self.world.had(name, differences)
+            case = Case(self.print.cells, self.node.truth, value, erring, self.elsewhere, damaged, self.whole)
+            self.found[key] = case, self._kept(ways(case))
+        case, options = self.found[key]
+        if options[0].kind not in ("misread", "slip"):
+            return options
+        variants = self.world.variants(name, differences)
+        key = (*key, id(variants))
+        if key not in self.found:
+            self.found[key] = case, [*options, *self._kept(list(mistakes(case, variants)))]
+        return self.found[key][1]
+
+    def _kept(self, options: list[Option]) -> list[Option]:
+        """The options, each with what the writer had; kept, since hypotheses are told apart by their identity."""
+        if self.which:
+            later = read_cells(self.print.cells, self.node.truth)
+            options = [option if option.had is not None or WRONG not in option.cells else _with_had(option, later) for option in options]
+        self.world.kept.extend(option.had for option in options if option.had is not None)
+        return options
+
+    def _damaged(self, hypothesis: Hypothesis) -> tuple[str | None, ...]:
+        """The texts of the cells of this node that were misread in earlier prints."""
+        out: list[str | None] = [None] * len(self.print.cells)
+        places = dict(self.world.prints[self.node.name])
+        choice = hypothesis.choices
+        while choice is not None and choice.at in places:
+            for i, verdict in enumerate(choice.option.cells):
+                if verdict == MISREAD:
+                    out[i] = places[choice.at].cells[i].text
+            choice = choice.before
+        return tuple(out)
+
+
+def _with_had(option: Option, had: Cells) -> Option:
+    return replace(option, had=had)

@@ -1,0 +1,66 @@
+"""How far index letters run: from the axes of the quantities on which they stand."""
+from __future__ import annotations
+
+from ..reading.names import flat, items
+from ..reading.syntax import Accent, BigOperator, Derivative, Formula, Index, Name, Relation, Script, children
+from ..reading.terms import Unclear
+from .scope import spread_digits
+from .ways import Context
+
+
+def found_sizes(context: Context, formula: Formula, strict: bool = False) -> dict[str, int]:
+    """Free letters of a formula and the sizes they run over, as far as names say. With `strict`, Unclear for a letter with two."""
+    found: dict[str, int] = {}
+    _collect(context, formula, frozenset(), found, strict)
+    return found
+
+
+def _collect(context: Context, formula: Formula, hidden: frozenset[str], found: dict[str, int], strict: bool) -> None:
+    if isinstance(formula, BigOperator):
+        hidden = hidden | under(formula)
+    if isinstance(formula, Script | Index | Name | Accent):
+        meant = context.scope.meant(formula)
+        if meant is not None:
+            if meant.indices:
+                _indices(context, meant.tensor, meant.indices, hidden, found, strict)
+            if meant.indices or not isinstance(formula, Script):
+                for item in meant.indices:
+                    _collect(context, item, hidden, found, strict)
+                return
+    for part in children(formula):
+        _collect(context, part, hidden, found, strict)
+
+
+def _indices(context: Context, tensor: str, indices: tuple[Formula, ...], hidden: frozenset[str], found: dict[str, int], strict: bool) -> None:
+    from .entries import index_letter
+    shape = _shape(context, tensor)
+    if shape is None:
+        return
+    for item, size in zip(spread_digits(indices, len(shape)), shape, strict=False):
+        letter = index_letter(context, item) if isinstance(item, Name | Script | Accent) else None
+        if letter is not None and letter not in hidden and letter not in context.bound and found.setdefault(letter, size) != size and strict:
+            raise Unclear(item.span, f"the index {letter} runs to {found[letter]} in one place and to {size} here")
+
+
+def _shape(context: Context, tensor: str) -> tuple[int, ...] | None:
+    """The sizes of the axes that indices on a name stand for; None where they are not known before it is evaluated."""
+    if tensor not in context.scope.own or isinstance(context.scope.own[tensor], str):
+        try:
+            return context.point.shape(tensor)
+        except KeyError:
+            return None
+    from .entries import own_shape
+    return own_shape(context, tensor)
+
+
+def under(formula: BigOperator) -> frozenset[str]:
+    """The letters that an operator binds."""
+    names: set[str] = set()
+    for part in () if formula.lower is None else items(formula.lower):
+        first = part.parts[0] if isinstance(part, Relation) else part
+        if name := flat(first):
+            names.add(name)
+    return frozenset(names)
+
+
+__all__ = ["Derivative", "found_sizes", "under"]

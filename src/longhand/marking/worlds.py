@@ -1,0 +1,149 @@
+"""What the writer had of every quantity, under one hypothesis or another: computed once for each that differs."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .printed import PrintedCell
+from .prints import Cells, Node, Print
+
+Differences = Mapping[str, Cells]
+"""What the writer had, where it is not what is printed (or, where nothing is printed, not what follows from the prints)."""
+Key = tuple[int, ...]
+
+
+class World:
+    """The nodes and their prints, by place. In the plain world the writer had what is printed.
+
+    frontier[name]  the printed nodes, and the unprinted ones without parents, from which the node takes its values
+    """
+
+    def __init__(self, nodes: Sequence[Node], prints: Mapping[int, Print]) -> None:
+        self.nodes = {node.name: node for node in nodes}
+        self.prints: dict[str, list[tuple[int, Print]]] = {}
+        for at, made in prints.items():
+            self.prints.setdefault(made.node, []).append((at, made))
+        self.frontier: dict[str, frozenset[str]] = {}
+        self.printed: dict[str, Cells] = {}
+        for node in nodes:
+            self.frontier[node.name] = frozenset[str]().union(*(self.sources(p) for p in node.parents))
+            if node.name in self.prints and node.truth is not None:
+                self.printed[node.name] = plain_cells(node.truth, [made for _, made in self.prints[node.name]])
+        self.kept: list[Cells] = []                          # keys are identities: nothing they stand for may go
+        self._values: dict[tuple[str, Key], Cells | None] = {}
+        self._variants: dict[tuple[str, Key], list[Any]] = {}
+        self._read: dict[str, set[str]] = {}
+
+    def sources(self, name: str) -> frozenset[str]:
+        """The printed nodes that decide what the writer had of the node."""
+        return frozenset((name,)) if name in self.prints else self.frontier.get(name, frozenset())
+
+    def key(self, names: Iterable[str], differences: Differences) -> Key:
+        """Tells apart the hypotheses under which the writer had other values of these printed nodes."""
+        return tuple(id(cells) for name, cells in differences.items() if name in names) if differences else ()
+
+    def had(self, name: str, differences: Differences) -> Cells | None:
+        """What the writer had of the node."""
+        if (cells := differences.get(name)) is not None:
+            return cells
+        return self.printed[name] if name in self.printed else self.computed(name, differences)
+
+    def computed(self, name: str, differences: Differences) -> Cells | None:
+        """The node's cells from what the writer had of its parents."""
+        frontier = self.frontier[name]
+        if not frontier:
+            return self.nodes[name].truth
+        key = name, self.key(frontier, differences)
+        if key not in self._values:
+            self._values[key] = self._compute(name, differences)
+        return self._values[key]
+
+    def _compute(self, name: str, differences: Differences) -> Cells | None:
+        node = self.nodes[name]
+        had = {}
+        for parent in node.parents:
+            if parent not in self.nodes:                    # data of the problem, which the node knows
+                continue
+            cells = self.had(parent, differences)
+            if cells is None:
+                return None
+            had[parent] = cells
+        cells = node.computed(had)
+        return cells if cells is None or node.truth is None or len(cells) == len(node.truth) else None
+
+    def variants(self, name: str, differences: Differences) -> list[Any]:
+        """The (mistake, cells) of the node. A catalogue may read any node: which ones it did read is found by watching."""
+        read = self._read.setdefault(name, set())
+        key = name, self.key(read, differences)
+        if key not in self._variants:
+            watched = Watched(self, differences)
+            made = list(self.nodes[name].variants(watched))
+            read.update(*(self.sources(other) for other in watched.read))
+            key = name, self.key(read, differences)
+            self._variants[key] = made
+        return self._variants[key]
+
+    def variant_key(self, name: str, differences: Differences) -> Key:
+        """Tells apart hypotheses under which the variants may differ, as far as is known."""
+        return self.key(self._read.get(name, ()), differences)
+
+
+class Watched(Mapping[str, Cells]):
+    """What the writer had, as a mapping that is computed where it is read."""
+
+    def __init__(self, world: World, differences: Differences) -> None:
+        self._world, self._differences = world, differences
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> Cells:
+        if name not in self._world.nodes:
+            raise KeyError(name)
+        self.read.add(name)
+        cells = self._world.had(name, self._differences)
+        if cells is None:
+            raise KeyError(name)
+        return cells
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            return self[name] is not None                   # type: ignore[index]
+        except KeyError:
+            return False
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._world.nodes if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def plain_cells(truth: Cells, prints: Sequence[Print]) -> Cells:
+    """What a writer who printed this had: the digits, the number behind them, or something between. The widest of several prints,
+    where they agree."""
+    cells = read_cells(prints[0].cells, truth)
+    for later in prints[1:]:
+        cells = tuple(a.union(b) if a.overlaps(b) else a for a, b in zip(cells, read_cells(later.cells, truth), strict=True))
+    return cells
+
+
+def read_cells(cells: Sequence[PrintedCell], truth: Cells) -> Cells:
+    """The intervals of a print. Where the right value is the very number printed, nothing was rounded; where a cell is unreadable, the truth."""
+    whole = all(cell.places == 0 for cell in cells)
+    out = []
+    for cell, right in zip(cells, truth, strict=True):
+        if cell.ball is None:
+            out.append(right)
+            continue
+        centre = cell.ball.mid()
+        out.append(right if same(right, centre) else centre if whole and is_whole(right) else cell.ball)
+    return tuple(out)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two numbers are one, to within 1e-30."""
+    return bool(abs(a - b) < 1e-30)
+
+
+def is_whole(x: Any) -> bool:
+    """Whether a number is an integer, to within 1e-30."""
+    return bool(x.rad() < 1e-30) and x.contains_integer()
