@@ -31,6 +31,9 @@ $T \in \mathbb{R}^{N \times n}$. Derive the gradients of $L$ with respect to $W$
 Given $x = 2$, $t = 1$, $w_1 = 0.3$, $b_1 = 0.1$, $w_2 = -0.5$, $b_2 = 0.2$. Compute the gradients of $C$ with respect to $w_1$, $b_1$, $w_2$ and $b_2$.
 The learning rate is $\eta = 0.25$. Update $w_1, b_1, w_2, b_2$.
 """,
+    "class": r"""Let $z \in \mathbb{R}^3$ be the scores, $s = \mathrm{softmax}(z)$ and $L = -\ln s_c$, where $c$ is the number of the true class.
+Given $z = [0.3, -0.2, 0.5]$ and $c = 2$. Derive the gradient of $L$ with respect to $z$.
+""",
     "recurrent": r"""A recurrent network: $a_t = w x_t + u h_{t-1}$, $h_t = \tanh(a_t)$ for $t = 1, 2, 3$ with $h_0 = 0$, and
 $L = \frac{1}{2} \sum_{t=1}^{3} (h_t - y_t)^2$. Given $x = [0.5, -0.2, 0.7]$, $y = [0.1, 0.2, 0.3]$, $w = 0.8$, $u = -0.4$.
 Compute the gradients of $L$ with respect to $w$ and $u$.

@@ -93,6 +93,10 @@ EQUAL = [
     ("scalar", r"\frac{\partial C}{\partial y}\cdot\frac{\partial y}{\partial z_2}\cdot\frac{\partial z_2}{\partial w_2}", "dw_2", ""),
     ("scalar", "dC/dw1", "dw_1", ""),
     ("scalar", r"\max(0,z_1)", "a_1", ""),
+    # a label that is the number of a class
+    ("class", "s-y", "dz", ""),
+    ("class", r"\begin{cases}s_i-1&i=c\\s_i&i\ne c\end{cases}", r"\frac{\partial L}{\partial z_i}", "i"),
+    ("class", r"-z_c+\ln(e^{z_1}+\dots+e^{z_3})", "L", ""),
     # time
     ("recurrent", r"w x_t+u h_{t-1}", "a_t", "t"),
     ("recurrent", r"\sum_t da_t\,h_{t-1}", "du", ""),

@@ -1,4 +1,6 @@
 """Claims about shapes."""
+from pathlib import Path
+
 import pytest
 
 from longhand.marking.findings import lines
@@ -10,9 +12,11 @@ from longhand.reading.chains import chains
 from longhand.reading.sheet import read
 from longhand.reading.source import Source
 
+SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 SHEET = r"""The input is $x\in\mathbb{R}^{N}$. The weights are $W\in\mathbb{R}^{M\times N}$, $V\in\mathbb{R}^{K\times M}$.
 $z = W x$, $h = \mathrm{relu}(z)$, $o = V h$, $L = \frac12 \|o - y\|^2$ with $y\in\mathbb{R}^K$. Find $\partial L/\partial W$."""
-NUMBERS = r"$x = \begin{bmatrix}1\\2\end{bmatrix}$, $W = \begin{bmatrix}1&2\\3&4\\5&6\end{bmatrix}$, $z = W x$, $L = \frac12\|z\|^2$. Find $\partial L/\partial W$."
+NUMBERS = r"""$x = \begin{bmatrix}1\\2\end{bmatrix}$, $W = \begin{bmatrix}1&2\\3&4\\5&6\end{bmatrix}$, $z = W x$,
+$L = \frac12\|z\|^2$. Find $\partial L/\partial W$."""
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +65,7 @@ def test_what_is_forgotten_is_named(claims):
     assert summed.mistake.name == "index summed away" and "size M" in summed.says
 
 
-def test_a_diagonal_is_looked_for_in_numbers(claims):
-    """∂o/∂o would be diagonal, but W x is not entry by entry."""
+def test_only_what_is_diagonal_is_called_so(claims):
     (found,) = claims(r"$\frac{\partial z}{\partial x}$ is a $M\times 1$ vector")
     assert found.verdict == "wrong" and found.mistake.name == "index summed away"
 
@@ -70,7 +73,7 @@ def test_a_diagonal_is_looked_for_in_numbers(claims):
 @pytest.mark.parametrize(("answer", "verdicts"), [
     (r"$\frac{\partial L}{\partial W}$. The dim is: $(M\times 1)(1\times N) = M\times N$", ["right"]),
     (r"$\frac{\partial L}{\partial W}$. The dim is: $(M\times 1)(1\times N) = N\times M$", ["wrong"]),
-    (r"$\frac{\partial o}{\partial W}$. The dim is: $(K\times M)(M\times 1)(1\times N) = (K\times M)(M\times N) = K\times N$", ["wrong", "wrong"]),
+    (r"$\frac{\partial o}{\partial W}$. The dim is: $(K\times M)(M\times 1)(1\times N) = (K\times M)(M\times N) = K\times N$", ["right", "wrong"]),
     (r"$V W$. The dim is: $(M\times K)(M\times N) = K\times N$", ["wrong", "right"]),
     (r"$h$. The dim is: $(M\times 1)(M\times 1) = M\times 1$", ["not checked", "right"]),
 ])
@@ -103,9 +106,19 @@ def test_several_problems(references):
 
 @pytest.mark.parametrize(("shapes", "result"), [
     ((("N", "M"), ("M", 1)), ("N", 1)),
-    ((("N", "M", "M"), ("M", 1), ("M", "K")), ("N", "M", "K")),
+    ((("N", "M", "M"), ("M", 1), ("M", "K")), ("N", "K")),
     (((1,), ("N", "M")), ("N", "M")),
     ((("N", "M"), ("N", "M")), "N × M times N × M"),
 ])
 def test_product_of(shapes, result):
-    assert product_of(shapes) == (result if isinstance(result, str) else result)
+    assert product_of(shapes) == result
+
+
+@pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared inputs are not beside the project")
+def test_seed_with_a_hidden_index_summed_away():
+    text = sorted(SEEDS.glob("*.txt"))[4].read_text(encoding="utf-8")
+    source, problem = Source(text, ""), read(text).problems[0]
+    own = lines(chains(source).chains)
+    found = {source.place(f.span.start)[0]: f.verdict for _, f in shape_claims(own, Judge(Reference(problem), own), source) if f.verdict != "not checked"}
+    assert sorted(at for at, verdict in found.items() if verdict == "wrong") == [57, 87]
+    assert {35, 45, 51, 69, 74, 86, 115, 116, 128} <= {at for at, verdict in found.items() if verdict == "right"}

@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..core.record import record
-from ..reading.syntax import Formula
+from ..reading.syntax import Formula, Name, walk
 from ..reading.terms import Unclear
 from .array import Array, Nonconforming
-from .masks import Mask
 from .explain import Cells
 from .heads import Head, value_of
-from .meaning import Reading, family, readings
+from .masks import Mask
+from .meaning import Reading, family, index_sizes, readings
 from .reference import Point, Reference
 from .scope import Scope
+from .ways import Liberty
 
 Had = Mapping[str, Cells]
 
@@ -36,7 +37,7 @@ class Different:
 
 def same_shape(a: Array, b: Array) -> bool:
     """Whether two arrays have one shape, a vector standing either way."""
-    return a.shape == b.shape or _long(a.shape) == _long(b.shape) and len(_long(a.shape)) <= 1
+    return a.shape == b.shape or _long(a.shape) == _long(b.shape)
 
 
 def agree(a: Array, b: Array, mask: Mask | None = None) -> bool:
@@ -65,8 +66,27 @@ def sides(head: Head, formula: Formula, scope: Scope, point: Point, had: Had) ->
     """A side's values at a point, over the head's letters where it has some."""
     if not head.letters:
         return readings(formula, scope, point, had)
-    sizes = dict(zip(head.letters, point.shape(head.tensor), strict=True)) if head.tensor else None
-    return family(formula, head.letters, scope, point, had, sizes)
+    sizes = dict(zip(head.letters, point.shape(head.tensor), strict=False)) if head.tensor else index_sizes(head.formula, scope, point)
+    try:
+        found = family(formula, head.letters, scope, point, had, sizes)
+    except (Unclear, Nonconforming):
+        found = []
+        whole = _whole(head, formula, scope, point, had)
+        if not whole:
+            raise
+        return whole
+    return found if head.at is None and not head.tensor else [*found, *_whole(head, formula, scope, point, had)]
+
+
+def _whole(head: Head, formula: Formula, scope: Scope, point: Point, had: Had) -> list[Reading]:
+    """The side without the head's letters, where it has none of them: y_k = softmax(z) says the whole."""
+    if not head.tensor or any(isinstance(node, Name) and node.text in head.letters for node in walk(formula)):
+        return []
+    try:
+        found = readings(formula, scope, point, had)
+    except (Unclear, Nonconforming):
+        return []
+    return [Reading(r.array, (*r.liberties, Liberty("index", formula.span))) for r in found if r.array.shape]
 
 
 def compare(head: Head, formula: Formula, scope: Scope, point: Point, had: Had, mask: Callable[[Point], Mask | None],

@@ -203,7 +203,11 @@ class Figures:
             told.setdefault(made.claim, []).append((made, outcome))
         for at, finding in enumerate(self.pending):
             self._tell(finding, told.get(at, []))
-        had = explanation.had if explanation else {}
+        had: dict[str, Cells] = {}
+        for made, outcome in zip(self.prints, explanation.outcomes if explanation else (), strict=True):
+            if len(outcome.had) == len(made.cells):
+                had[made.node] = outcome.had
+        had |= explanation.had if explanation else {}
         damaged = {cell[2] for finding in self.pending for cell in finding.cells if cell[1] == MISREAD}
         for finding in self.values:
             if finding.verdict != RIGHT:
@@ -241,7 +245,7 @@ class Figures:
         for verdict, theirs in ((RIGHT, {}), (CARRIED, dict(had))):
             try:
                 left = heads(head, self.scope, self.point, {name: cells for name, cells in theirs.items() if tensor_of(name) != head.tensor})
-                right = sides(head, formula, self.scope, self.point, {} if verdict == RIGHT else self.printed | theirs)
+                right = sides(head, formula, self.scope, self.point, theirs)
             except (Unclear, Nonconforming):
                 continue
             if any(agree(a, r.array) for a in left for r in right):

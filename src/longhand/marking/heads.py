@@ -35,6 +35,8 @@ def head_of(formula: Formula, scope: Scope, reference: Reference) -> Head | None
     rank = reference.program[meant.tensor].rank
     if not meant.indices:
         return Head(formula, meant.tensor)
+    if rank == 2 and len(meant.indices) == 1 and meant.tensor in reference.updated.values() and isinstance(meant.indices[0], Name):
+        return Head(formula, meant.tensor, None, (meant.indices[0].text,))         # w_i^new: the weights, row by row
     found = _places(meant, rank, scope.problem.notation.base)
     if found is None or len(found) != rank:
         return None

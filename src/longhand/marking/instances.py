@@ -11,7 +11,8 @@ from ..core.expr import Entry, Number, Offset
 from ..core.problem import Problem, Value
 from ..core.walk import walk
 
-FIRST_SIZE = 2
+FIRST_SIZE = 3
+"""With 2, factors such as 2/N would be 1 and not be missed."""
 
 
 def distinct_sizes(problem: Problem) -> dict[str, int]:

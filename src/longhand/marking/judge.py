@@ -9,7 +9,6 @@ from typing import Any
 from ..reading.syntax import Annotated, Formula, Index, Numeral, Script, walk
 from ..reading.terms import Unclear
 from .array import Array, Nonconforming
-from .masks import mask_for
 from .equality import Equal, agree, heads, judged, same_shape, sides
 from .explain import Cells
 from .figures import Figures
@@ -17,8 +16,9 @@ from .findings import Finding, Line
 from .heads import Head, head_of, update_of, value_of
 from .layers import combined, instances
 from .marks import CARRIED, RIGHT, WRONG
+from .masks import TESTS, mask_for
 from .meaning import index_sizes
-from .numerals import digits_of, is_formula_of_names, own_name
+from .numerals import Digits, digits_of, is_formula_of_names, own_name
 from .printed import printed
 from .reference import Point, Reference
 from .scope import Scope
@@ -155,11 +155,28 @@ class Judge:
                     return [Finding(line, side, says=says, cause=getattr(fault, "cause", "")) for side in range(1, len(line.parts))]
         for side in range(start, len(line.parts)):
             sign = line.operators[side - 1]
+            if sign == "in":                                     # a shape, judged with the shapes
+                continue
             if sign not in EQUALITY | ARROWS:
-                found.append(self._unclear(line, side, "only equations are checked"))
+                found.append(self._comparison(line, side, head, sign))
                 continue
             found.append(self._side(line, side, head, found[-1] if found else None))
         return found
+
+    def _comparison(self, line: Line, side: int, head: Head, sign: str) -> Finding:
+        """L_new = 0.34 < 0.98: the order of the true values."""
+        finding = Finding(line, side, head, "order", says="Only equations and the order of numbers are checked.")
+        point = self.reference.at_data
+        if sign in TESTS and sign not in ("=", "!=") and point is not None:
+            try:
+                left, right = heads(head, self.scope, point, {}), sides(head, plain(line.parts[side]), self.scope, point, {})
+            except (Unclear, Nonconforming):
+                return finding
+            if left and right and same_shape(left[0], right[0].array):
+                holds = all(TESTS[sign](a, b) for a, b in zip(left[0].cells, right[0].array.cells, strict=True))
+                finding.verdict, finding.says = (RIGHT, "") if holds else (WRONG, "It is the other way round.")
+                finding.expected = left[0]
+        return finding
 
     def _unclear(self, line: Line, side: int, says: str) -> Finding:
         return Finding(line, side, says=says)
@@ -237,9 +254,9 @@ class Judge:
         finding = Finding(line, side, head)
         digits = digits_of(formula)
         try:
-            if digits is not None:
+            if digits is not None and not self._is_symbolic(digits, head, line):
                 self.figures.digits(finding, digits, left)
-            elif is_formula_of_names(formula):
+            elif digits is not None or is_formula_of_names(formula):
                 self._symbols(finding, formula)
             else:
                 self.figures.value(finding, formula)
@@ -248,6 +265,10 @@ class Judge:
         except Nonconforming as fault:
             finding.verdict, finding.says = WRONG, f"This cannot be computed as it is written: {fault}."
         return finding
+
+    def _is_symbolic(self, digits: Digits, head: Head, line: Line) -> bool:
+        """Whether a whole number stands for itself in a formula: ∂h_i/∂z_i = 1 where z_i > 0."""
+        return digits.shape == () and digits.texts[0].lstrip("-").isdigit() and bool(head.letters or line.conditions or self.reference.at_data is None)
 
     def _symbols(self, finding: Finding, formula: Formula) -> None:
         head, line = finding.head, finding.line

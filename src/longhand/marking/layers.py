@@ -12,7 +12,7 @@ from ..core.walk import tensors
 from ..core.walk import walk as nodes_of
 from ..reading.names import flat, is_transpose, items
 from ..reading.rewriting import rewritten
-from ..reading.syntax import Accent, BigOperator, Derivative, Dots, Formula, Group, Name, Negative, Numeral, Product, Relation, Row, Script, Sum, walk
+from ..reading.syntax import Accent, BigOperator, Call, Derivative, Dots, Formula, Group, Name, Negative, Numeral, Product, Relation, Row, Script, Sum, walk
 from ..reading.syntax import Sequence as Listed
 from .findings import Finding, Line
 from .marks import CARRIED, RIGHT, UNCHECKED, WRONG
@@ -26,6 +26,8 @@ MOST = 30
 ERRORS = ("delta", "Delta")
 """Letters that stand, where nothing else is said, for ∂loss/∂z of a layer."""
 LAST = "L"
+USUAL = ("l", "ell", LAST)
+"""Letters that are layers below a name, too, where others may be indices."""
 
 
 @record
@@ -95,8 +97,10 @@ class Layers:
             for base in (core, f"{core}_{flat(node.sub)}") if isinstance(node.sub, Numeral) else (core,):
                 if core in ERRORS or self.numbers(base, "^"):
                     return Placed(base, *above, "^")
-        if below is not None and (core in ERRORS or self.numbers(core, "_")):
-            return Placed(core, *below, "_") if core not in ERRORS or below[0] in ("l", "ell", LAST) or below[1] else None
+        if below is not None and (node.sup is None or is_transpose(node.sup)):        # b_a^2 is an entry of b^2
+            usual = below[0] in USUAL or below[1] != 0
+            if usual and (core in ERRORS or self.numbers(core, "_")) or self.scope.known(f"{core}_1") and self.numbers(core, "_"):
+                return Placed(core, *below, "_")
         return None
 
     # ---- layer by layer -------------------------------------------------------------------------------------------------------
@@ -175,12 +179,15 @@ class Layers:
 
     def unnumbered(self, line: Line) -> list[tuple[str, Line]]:
         r"""\sigma'(z) = \sigma(z)(1 - \sigma(z)) where the problem has z^1, z^2, ...: the one name that is not known, at each layer."""
+        argument = line.parts[0].arguments[0] if isinstance(line.parts[0], Call) and len(line.parts[0].arguments) == 1 else None
+        if not isinstance(argument, Name):
+            return []
         names = [node for part in line.parts for node in names_in(part) if isinstance(node, Name)]
         open_names = {node.text for node in names if not self.scope.functions.get(node.text) and self.scope.meant(node) is None}
         open_names &= {self.reference_base(name) for name in self.reference.problem.program.tensors}
-        if len(open_names) != 1:
+        if open_names != {argument.text}:
             return []
-        (name,) = open_names
+        name = argument.text
         if any(isinstance(n, Script) and n.base in names and flat(n.base) == name for part in line.parts for n in walk(part)):
             return []
         out = []

@@ -9,7 +9,7 @@ from ..errors import NotUnderstood
 from ..numbers.decimals import ball_text
 from ..numbers.faults import Undecided
 from ..reading.chains import Written, chains
-from ..reading.sheet import Sheet, read
+from ..reading.sheet import Sheet, read, remark
 from ..reading.source import Source
 from .array import Array
 from .figures import Figures
@@ -18,7 +18,9 @@ from .heads import Head
 from .judge import EQUALITY, Judge
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, CellMark, Mark, Marked, Nested
 from .reference import Reference
+from .shapes import is_shapes, shape_claims_of_all
 from .unknown_names import names_of
+from .written_shapes import Sizes
 
 DIGITS = 12
 
@@ -34,6 +36,7 @@ class Marker:
             raise NotUnderstood("The problem was not understood, so no answer to it can be marked.",
                                 suggestion="longhand read SHEET shows what was understood")
         self.references = tuple(Reference(problem) for problem in problems)
+        self.sizes = tuple(Sizes(problem) for problem in problems)
         self.mentioned = names_of([part for chain in chains(Source(problem_text, name)).chains for part in chain.parts])
 
     @property
@@ -59,13 +62,15 @@ class Marker:
         written = chains(source)
         own = lines(written.chains)
         judges = [Judge(reference, own, self.mentioned) for reference in self.references]
-        chosen = _assigned(own, judges)
+        chosen = _assigned(own, judges, self.sizes)
         for judge in judges:
             judge.figures.settle()
-        marks = [mark for line, finding in chosen for mark in [_mark(source, finding)]]
+        chosen += shape_claims_of_all(own, judges, source)
+        marks = [_mark(source, finding) for _, finding in chosen]
         marks += _words(source, written)
         marks.sort(key=lambda m: (m.start, m.end))
-        return Marked(file, text, tuple(marks), missing=tuple(self._missing(judges)), notes=tuple(self._notes(written)))
+        return Marked(file, text, tuple(marks), missing=tuple(self._missing(judges)), notes=tuple(self._notes(written)),
+                      not_understood=tuple(remark(source, note) for note in written.strange))
 
     def _missing(self, judges: Sequence[Judge]) -> list[str]:
         """What is asked and not given, in words."""
@@ -104,12 +109,12 @@ def _results(wanted: Wanted, reference: Reference) -> list[tuple[str, str]]:
     return []
 
 
-def _assigned(own: Sequence[Line], judges: Sequence[Judge]) -> list[tuple[Line, Finding]]:
+def _assigned(own: Sequence[Line], judges: Sequence[Judge], known: Sequence[Sizes]) -> list[tuple[Line, Finding]]:
     """Each line held against the problem that it belongs to: the one it fits best, the current one where several do."""
     out: list[tuple[Line, Finding]] = []
     current = 0
     for line in own:
-        if len(line.parts) < 2 or not any(sign in EQUALITY for sign in line.operators):
+        if len(line.parts) < 2 or not any(sign in EQUALITY for sign in line.operators) or any(is_shapes(line, sizes) for sizes in known):
             continue
         if len(judges) == 1:
             out += ((line, finding) for finding in judges[0].take(line))

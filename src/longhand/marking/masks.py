@@ -7,7 +7,7 @@ from ..core.record import record
 from ..reading.syntax import Formula, Relation
 from ..reading.terms import Unclear
 from .heads import Head
-from .meaning import family, readings
+from .meaning import family, index_sizes, readings
 from .reference import Point
 from .scope import Scope
 
@@ -48,11 +48,13 @@ def _cells(condition: Formula, head: Head, scope: Scope, point: Point) -> tuple[
 
 
 def _one(part: Formula, head: Head, scope: Scope, point: Point) -> tuple[object, ...]:
-    found = family(part, head.letters, scope, point, {}, _sizes(head, point)) if head.letters else readings(part, scope, point, {})
+    found = family(part, head.letters, scope, point, {}, _sizes(head, scope, point)) if head.letters else readings(part, scope, point, {})
     if not found:
         raise Unclear(part.span, "a condition that was not understood")
     return found[0].array.cells
 
 
-def _sizes(head: Head, point: Point) -> dict[str, int]:
-    return dict(zip(head.letters, point.shape(head.tensor), strict=False)) if head.tensor else {}
+def _sizes(head: Head, scope: Scope, point: Point) -> dict[str, int]:
+    if head.tensor:
+        return dict(zip(head.letters, point.shape(head.tensor), strict=False))
+    return index_sizes(head.formula, scope, point)

@@ -8,6 +8,7 @@ from typing import Any
 from flint import arb
 
 from ..calculus.derivation import gradient_name
+from ..core.expr import Apply, Component, Entry
 from ..core.record import record
 from ..numbers.faults import EvaluationError
 from ..reading.names import flat, is_transpose
@@ -70,7 +71,7 @@ def _upper(context: Context, of: Formula) -> Meant | None:
         return _upper(context, of.body)
     if isinstance(of, Call):
         found = context.scope.meant(of.function)
-        return found if found is not None and found.tensor == context.scope.loss else None
+        return found if found is not None and found.tensor == context.scope.loss else _applied(context, of)
     found = _of_the_problem(context, context.scope.meant(of))
     return found if found is not None and not found.own and found.power is None else None
 
@@ -81,6 +82,20 @@ def _of_the_problem(context: Context, found: Meant | None) -> Meant | None:
         return found
     name = quantity_like(context, found.tensor)
     return found if name is None else replace(found, tensor=name, own=False)
+
+
+def _applied(context: Context, of: Call) -> Meant | None:
+    """sigma(z) as the quantity that the sheet defines so."""
+    inside = context.scope.meant(of.arguments[0]) if len(of.arguments) == 1 else None
+    if inside is None or inside.own or inside.indices or inside.power is not None or inside.transposed:
+        return None
+    rows = {row for row, _ in context.scope.function(flat(of.function) or "", inside.tensor)}
+    for equation in context.scope.problem.program.equations:
+        right = equation.right
+        body = right.arguments[0] if isinstance(right, Apply) and not right.order else right.body if isinstance(right, Component) else None
+        if isinstance(body, Entry) and body.tensor == inside.tensor and right.function in rows:
+            return Meant(equation.name)
+    return None
 
 
 def _raw(context: Context, of: str, wrt: str, formula: Formula) -> Array:

@@ -15,8 +15,8 @@ from .formulas import right_formula, symbol
 from .heads import Head
 from .marks import MISREAD, Mistake
 from .meaning import Reading
-from .regroup import regrouped
 from .reference import Point, Reference
+from .regroup import regrouped
 from .rewrite import replaced
 from .scope import Scope
 
@@ -26,6 +26,7 @@ LIBERTIES = {
     "dot": "The product is meant as a scalar product: write uᵀ v.",
     "orientation": "The vector stands the other way (row or column) than on the sheet.",
     "summed": "The repeated index is summed over: write the sum.",
+    "index": "An index is left out: this is the whole vector, the left side one entry of it.",
     "hot": "The letter stands for the true class, which should be said.",
 }
 BRACKETS = Mistake("brackets left out", "A7", "The idea is right, but brackets are missing: as it stands, the product takes only the last term.")

@@ -30,6 +30,11 @@ def is_rational(x: Any) -> bool:
     return isinstance(x, flint.fmpq)
 
 
+def contains_zero(x: Any) -> bool:
+    """Whether the number may be 0."""
+    return bool(as_ball(x).contains(0))
+
+
 def as_fraction(x: flint.fmpq) -> Fraction:
     return Fraction(int(x.p), int(x.q))
 

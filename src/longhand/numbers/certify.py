@@ -51,7 +51,9 @@ def certify(program: Program, data: Mapping[str, Value], sizes: Mapping[str, int
     """As `certified`, with the entries that cannot be proved as doubts. Undecided still where a comparison (on which side
     of a kink a pre-activation is) cannot be proved; EvaluationError where an entry has no value."""
     from .closed import Certain  # flint is loaded where it is needed
+    from .zeros import Zeros
 
+    zeros: Zeros | None = None
     waiting = list(dict.fromkeys(e.name for e in program.equations)) if names is None else list(names)
     texts: dict[str, Text] = dict.fromkeys(waiting)
     bits = FIRST_BITS
@@ -67,11 +69,26 @@ def certify(program: Program, data: Mapping[str, Value], sizes: Mapping[str, int
                     raise
                 doubts.append(Doubt(name, (), "undecided"))
             else:
-                texts[name] = _texts(value, digits, name, (), doubts)
+                met: list[Doubt] = []
+                texts[name] = _texts(value, digits, name, (), met)
+                zeros = zeros or (Zeros(program, data, sizes) if met else None)
+                doubts += [doubt for doubt in met if not _put_zero(texts, doubt, zeros)]
         if last or not doubts:
             return Certified(texts, tuple(doubts), bits)
         waiting = list(dict.fromkeys(doubt.tensor for doubt in doubts))
         bits *= 2
+
+
+def _put_zero(texts: dict[str, Text], doubt: Doubt, zeros: Any) -> bool:
+    """Put 0 for a doubtful entry that is proved to be 0."""
+    if not zeros.proved(doubt.tensor, doubt.at):
+        return False
+    *outer, last = (doubt.tensor, *doubt.at)
+    place: Any = texts
+    for k in outer:
+        place = place[k]
+    place[last] = "0"
+    return True
 
 
 def _texts(value: Any, digits: int, name: str, at: tuple[int, ...], doubts: list[Doubt]) -> Text:

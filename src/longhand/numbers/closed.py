@@ -8,7 +8,9 @@ ball can give.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
@@ -24,6 +26,7 @@ from .faults import Undecided
 
 LONGEST = 160
 """Weight, in atoms and terms, above which a number is kept as a ball alone."""
+_longest: ContextVar[int] = ContextVar("longest", default=LONGEST)
 
 Monomial = frozenset[tuple["Atom", Fraction]]
 UNIT: Monomial = frozenset()
@@ -31,8 +34,9 @@ UNIT: Monomial = frozenset()
 
 @record
 class Atom:
-    """kind     "exp" of a monomial, "ln" or "sum" of the terms of a closed form or of an integer, "pi", or the name of a primitive
-    inside   what it is of: a monomial, a set of terms, an integer, or nothing
+    """kind     "exp" of a monomial, "ln" or "sum" of the terms of a closed form or of an integer, "pi", "named" for a number of which
+             only the name is known, or the name of a primitive
+    inside   what it is of: a monomial, a set of terms, an integer, a name, or nothing
     ball     its value; weight: how long it is
     """
     kind: str
@@ -60,7 +64,7 @@ class Closed:
             return self.ball * other
         ball = self.ball * as_ball(other)
         mine, others = self.terms, terms_of(other)
-        if len(mine) * len(others) > LONGEST:
+        if len(mine) * len(others) > _longest.get():
             return ball
         return settled(multiplied(mine, others), ball)
 
@@ -139,6 +143,8 @@ def enclosed(terms: Terms) -> flint.arb:
 def _recomputed(atom: Atom) -> flint.arb:
     if atom.kind == "pi":
         return flint.arb.pi()
+    if atom.kind == "named":
+        return atom.ball
     if isinstance(atom.inside, int):
         inside = flint.arb(atom.inside)
     else:
@@ -153,6 +159,16 @@ def raised(ball: flint.arb, power: Fraction) -> flint.arb:
     return ball ** flint.fmpq(power.numerator, power.denominator)
 
 
+@contextmanager
+def as_long_as(longest: int) -> Iterator[None]:
+    """Closed forms of another length are worked with, for the time of the block."""
+    token = _longest.set(longest)
+    try:
+        yield
+    finally:
+        _longest.reset(token)
+
+
 def weight(terms: Terms) -> int:
     return sum(1 + sum(atom.weight for atom, _ in m) for m in terms)
 
@@ -163,7 +179,7 @@ def settled(terms: Terms, ball: flint.arb) -> Any:
         return flint.fmpq(0)
     if len(terms) == 1 and UNIT in terms:
         return terms[UNIT]
-    if weight(terms) > LONGEST or not ball.is_finite():
+    if weight(terms) > _longest.get() or not ball.is_finite():
         return ball
     return Closed(terms, ball)
 
@@ -331,7 +347,7 @@ def _times(terms: Terms, atom: Atom, power: int) -> Terms | None:
         product: Terms = {rest: c}
         for _ in range(whole):
             product = multiplied(product, inside)
-            if weight(product) > 8 * LONGEST:
+            if weight(product) > 8 * _longest.get():
                 return None
         total = added(total, product)
     return total

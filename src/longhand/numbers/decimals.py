@@ -33,6 +33,14 @@ def ball_text(ball: Any, digits: int) -> str:
     return _written(*ends.pop())
 
 
+def zeros_after_point(ball: Any) -> int:
+    """How many digits behind the point are 0 for every number of the ball (arb); 0 where it is no small one."""
+    if not ball.is_finite():
+        return 0
+    middle, radius, exponent = (int(part) for part in ball.mid_rad_10exp(8))
+    return max(0, -(exponent + len(str(abs(middle) + radius))))
+
+
 def _rounded(numerator: int, denominator: int, exponent: int, digits: int) -> tuple[int, int]:
     """(m, e) with m·10^e the number numerator/denominator·10^exponent to `digits` significant digits; a tie away from 0."""
     sign = -1 if numerator < 0 else 1

@@ -66,6 +66,9 @@ def _without_value(part: Part) -> Iterator[dict[str, Any]]:
     for (name, at), says in part.page.figures.faults.items():
         where = f"{name}[{', '.join(str(k + 1) for k in at)}]" if at else name
         yield {"text": f"{where} has no value and stands as null", "why": says, "line": None}
+    for (name, at), says in part.page.figures.unproved.items():
+        where = f"{name}[{', '.join(str(k + 1) for k in at)}]" if at else name
+        yield {"text": f"no digit of {where} is proved, and it stands as null", "why": says, "line": None}
 
 
 # ---- values -------------------------------------------------------------------------------------------------------

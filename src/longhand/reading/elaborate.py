@@ -187,6 +187,10 @@ class Elaborator:
         if ones and len(indices) == len(quantity.axes) + 1:
             self.env.note("assumption", formula.span, f"the index 1 of {quantity.name} counts a single input", f"{quantity.name} has one axis less")
             indices = tuple(i for i in indices if i is not ones[-1])
+        if len(indices) == len(quantity.axes) + 1 and (single := [i for i in indices if self.of_one(i)]):
+            self.env.note("assumption", formula.span, f"{quantity.name} with the index {flat(single[-1])} is {quantity.name} itself",
+                          f"{flat(single[-1])} has one value, and {quantity.name} one axis less")
+            indices = tuple(i for i in indices if i is not single[-1])
         if len(indices) > len(quantity.axes):
             raise Unclear(formula.span, f"{quantity.name} has {len(quantity.axes)} axes and is written with {len(indices)} indices")
         places = tuple(self.env.place(i, a) for i, a in zip(indices, quantity.axes, strict=False))
@@ -195,6 +199,11 @@ class Elaborator:
             self.env.note("assumption", formula.span, f"{quantity.name} with {len(indices)} of its {len(quantity.axes)} indices is a row of it",
                           "the first index counts examples or time steps")
         return Term(Entry(quantity.name, (*places, *rest)), (UNIT, *rest) if len(rest) == 1 and self.env.rows else rest)
+
+    def of_one(self, formula: Formula) -> bool:
+        """Whether an index is a letter with one value: the k of a sum from 1 to 1."""
+        index = self.env.letters.get(flat(formula) or "")
+        return index is not None and self.shapes.known(index.axis) == 1
 
     def spread(self, indices: tuple[Formula, ...], rank: int) -> tuple[Formula, ...]:
         """w_{13} with two axes: the digits are two indices."""

@@ -237,7 +237,8 @@ def _give(known: Known, kind: Given, letters: set[str], whole: set[str], defined
         known.claims.append(kind)                       # a result of somebody's working, not data
         return
     known.data[found.name] = (kind.literal, found.spelled, kind.name.span)
-    give_axes(known, found.name, kind.literal, found.spelled, kind.name.span)
+    if not give_axes(known, found.name, kind.literal, found.spelled, kind.name.span):
+        del known.data[found.name]                      # the note says why: nothing is computed with numbers of another shape
 
 
 def give_axes(known: Known, name: str, literal: Literal, spelled: Formula, span) -> bool:
@@ -257,6 +258,8 @@ def give_axes(known: Known, name: str, literal: Literal, spelled: Formula, span)
         shape = tuple(s for s in shape if s != 1) or (1,)
     if not shape and len(quantity.axes) == 1:
         shape = (1,)
+    if not quantity.axes and set(shape) <= {1}:         # [0.5] for a number, or for a matrix of one row and one column
+        shape = ()
     if len(shape) != len(quantity.axes):
         env.note("problem", span, f"{name} has {len(quantity.axes)} axes and its numbers have {len(shape)}")
         return False

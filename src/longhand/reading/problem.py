@@ -344,10 +344,12 @@ def without(program: Program, names: set[str]) -> Program:
 
 
 def _shaped(value: Value, rank: int) -> Value:
-    """A 1 × n matrix given for a vector, or a number for a vector of one."""
+    """A 1 × n matrix given for a vector, a number for a vector of one, or a list of one for a number."""
     depth, probe = 0, value
     while isinstance(probe, tuple):
         depth, probe = depth + 1, probe[0]
+    if rank == 0:
+        return probe
     if depth == 2 and rank == 1:
         return value[0] if len(value) == 1 else tuple(row[0] for row in value)
     if depth == 0 and rank == 1:

@@ -129,11 +129,16 @@ def fits(shapes: Shapes, a: Term, b: Term) -> bool:
     left, right = a.axes, b.axes
     if not left or not right or len(left) == len(right) == 1:
         return False
-    if len(left) == 1 and right[0] is UNIT:                     # column times row
+    if len(left) == 1 and right[0] is UNIT:                     # column times row, or one entry times a row
         return len(right) == 2
     if left[-1] is UNIT or right[0] is UNIT:
-        return left[-1] is right[0]
+        return left[-1] is right[0] or _of_one(shapes, left[-1] or right[0])
     return shapes.conforms(left[-1].axis, right[0].axis)
+
+
+def _of_one(shapes: Shapes, index: Index | None) -> bool:
+    """Whether an axis has one entry."""
+    return index is not UNIT and shapes.known(index.axis) == 1
 
 
 def product(shapes: Shapes, a: Term, b: Term, span) -> Term | None:
@@ -141,12 +146,13 @@ def product(shapes: Shapes, a: Term, b: Term, span) -> Term | None:
     if not fits(shapes, a, b):
         return None
     left, right = a.axes, b.axes
-    if len(left) == 1 and right[0] is UNIT:
+    if len(left) == 1 and right[0] is UNIT and not _of_one(shapes, left[0]):
         return Term(mul(a.expr, b.expr), (left[0], right[1]))
     inner_left, inner_right = left[-1], right[0]
     outer = (*left[:-1], *right[1:])
-    if inner_left is UNIT:
-        return Term(mul(a.expr, b.expr), outer)
+    if inner_left is UNIT or inner_right is UNIT:               # the inner size is 1: on one side a unit, on the other perhaps an axis
+        row = outer if len(left) == 2 or len(right) == 1 else (UNIT, *right[1:])
+        return Term(mul(summed(Term(a.expr, (inner_left,))).expr, summed(Term(b.expr, (inner_right,))).expr), row)
     shapes.unify(inner_left.axis, inner_right.axis, span, "the inner sizes of a product")
     index = shapes.index(inner_left.axis)
     expr = mul(rename(a.expr, {inner_left: index}), rename(b.expr, {inner_right: index}))
@@ -188,7 +194,7 @@ def elementwise(shapes: Shapes, a: Term, b: Term, span, what: str) -> tuple[Expr
 def described(shapes: Shapes, term: Term) -> str:
     """The shape of a term in a sentence about it: "has d entries", "is d×n"."""
     sizes = [1 if i is UNIT else shapes.known(i.axis) or "?" for i in term.axes]
-    return f"has {sizes[0]} entries" if len(sizes) == 1 else f"is {'×'.join(map(str, sizes))}" if sizes else "is a number"
+    return f"has {sizes[0]} {'entry' if sizes[0] == 1 else 'entries'}" if len(sizes) == 1 else f"is {'×'.join(map(str, sizes))}" if sizes else "is a number"
 
 
 def total(shapes: Shapes, terms: list[Term], written: tuple[Formula, ...]) -> Term:

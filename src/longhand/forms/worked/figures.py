@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...core.equation import Equation, Program, Tensor
 from ...core.expr import Apply, Entry, Expr
@@ -14,6 +14,9 @@ from ...numbers.decimals import ball_text, rational_text
 from ...numbers.exact import ClosedForm, closed_form
 from ...numbers.faults import EvaluationError, NumberError, Undecided
 from ...numbers.interpret import Values
+
+if TYPE_CHECKING:
+    from ...numbers.zeros import Zeros
 
 FIRST_BITS, MOST_BITS = 128, 4096
 ROW_LIMIT = 4096
@@ -25,7 +28,8 @@ Text = str | None | list["Text"]
 class Figures:
     """Values asked for by name, worked out when they are needed.
 
-    faults   entries that have no value: (tensor, position) -> reason
+    faults    entries that have no value: (tensor, position) -> reason
+    unproved  entries that have one, no digit of which is proved: (tensor, position) -> what is known of it
     """
 
     def __init__(self, program: Program, data: Mapping[str, Value], sizes: Mapping[str, int]) -> None:
@@ -36,7 +40,8 @@ class Figures:
         self._values = {FIRST_BITS: self._make(FIRST_BITS)}
         self.sizes = self._values[FIRST_BITS].sizes
         self.faults: dict[tuple[str, tuple[int, ...]], str] = {}
-        self._known: dict[str, bool] = {}
+        self.unproved: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._zeros: Zeros | None = None
         self._texts: dict[tuple[str, int], Text] = {}
 
     # ---- what can be computed -------------------------------------------------------------------------------------
@@ -98,7 +103,9 @@ class Figures:
                 x = self._at(bits).entry(name, at)
                 return rational_text(as_fraction(x), digits) if is_rational(x) else ball_text(as_ball(x), digits)
             except Undecided as error:
-                reason = f"its digits could not be proved: {error.says}"
+                if bits == FIRST_BITS and self._is_zero(name, at):
+                    return "0"
+                reason = error.says
             except EvaluationError as error:
                 self.faults[name, at] = error.says if (error.tensor, error.at) == (name, at) else str(error)
                 return None
@@ -106,7 +113,7 @@ class Figures:
                 self.faults[name, at] = error.says
                 return None
             bits *= 2
-        self.faults[name, at] = reason
+        self.unproved[name, at] = self._as_far_as_known(name, at) or f"its digits could not be proved: {reason}"
         return None
 
     def closed(self, name: str) -> Any:
@@ -140,12 +147,33 @@ class Figures:
 
     def equals(self, name: str, at: tuple[int, ...], number: Fraction) -> bool:
         """Whether the entry is known to be exactly this number."""
+        from ...numbers.balls import contains_zero
+
         values = self._values[FIRST_BITS]
         try:
             with values.numbers.working():
-                return bool(values.numbers.is_zero(values.entry(name, at) + values.numbers.number(-number)))
+                gap = values.entry(name, at) + values.numbers.number(-number)
+                return bool(values.numbers.is_zero(gap)) or not number and contains_zero(gap) and self._is_zero(name, at)
         except (EvaluationError, NumberError):
             return False
+
+    def _as_far_as_known(self, name: str, at: tuple[int, ...]) -> str:
+        """What is known of an entry whose digits are not proved, where that is that it is next to 0."""
+        from ...numbers.balls import as_ball
+        from ...numbers.decimals import zeros_after_point
+
+        try:
+            places = zeros_after_point(as_ball(self._at(MOST_BITS).entry(name, at)))
+        except (EvaluationError, NumberError):
+            return ""
+        return f"it is 0 to {places} digits, and no proof that it is exactly 0 was found" if places > 0 else ""
+
+    def _is_zero(self, name: str, at: tuple[int, ...]) -> bool:
+        """Whether the entry is proved to be 0 with names for what is too long to be written out."""
+        if self._zeros is None:
+            from ...numbers.zeros import Zeros
+            self._zeros = Zeros(self.program, self.data, self.sizes)
+        return self._zeros.proved(name, at)
 
     def _at(self, bits: int) -> Values:
         if bits not in self._values:

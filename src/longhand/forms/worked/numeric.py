@@ -106,6 +106,9 @@ def _without_value(page: Page, name: str) -> Iterator[Block]:
     for (tensor, at), says in page.figures.faults.items():
         if tensor == name:
             yield Text((entry_at(page, name, at) if at else page.symbol(name), f" has no value: {says}."), "problem")
+    for (tensor, at), says in page.figures.unproved.items():
+        if tensor == name:
+            yield Text((entry_at(page, name, at) if at else page.symbol(name), f" has no digit that is proved: {says}."), "problem")
 
 
 def _slices(page: Page, name: str) -> Iterator[Block]:
