@@ -241,7 +241,7 @@ def own_ways(context: Context, name: str) -> list[Way]:
                 context.ranges.update({letter: (context.base, size) for letter, size in found_sizes(context, meaning).items()})
                 context.own[name] = context(meaning)
         except Exception:
-            del context.own[name]
+            context.own.pop(name, None)
             raise
         finally:
             context.ranges, context.bound, context.inside_product = saved

@@ -14,7 +14,8 @@ from .findings import FOLLOWS, Finding, FollowingNode, Formulaic
 from .heads import Head
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, Mistake
 from .numerals import Digits
-from .printed import PrintedCell, nearest_digits, printed
+from .printed import PrintedCell, nearest_digits, printed, significant
+from .rewrite import exchanged
 from .reference import Reference, flat_position, key_of, positions, tensor_of
 from .scope import Scope
 
@@ -34,6 +35,7 @@ class Figures:
         self.values: list[Finding] = []
         self.nodes: dict[str, Any] = {}
         self.printed: dict[str, Cells] = {}                 # the last printed cells of each node
+        self.expressions: list[tuple[Formula, Formula]] = []        # wrong formulas for expressions: σ'(z), 1 - σ(z)
         self.theirs: dict[str, tuple[Head, Formula]] = {}   # wrong formulas of the answer, by the quantity they are for
         if self.point is not None:
             self.nodes = {node.name: FollowingNode(node) for node in self.point.nodes_with(split)}
@@ -55,7 +57,7 @@ class Figures:
         if not same_shape(Array(shape, ()), Array(digits.shape, ())):
             return self._misshapen(finding, cells, shape)
         at = len(self.pending)
-        ways = [way for way in (self._left(finding, left), self._by_own_formula(head)) if way is not None and len(way) == len(cells)]
+        ways = [way for way in (*self._left(finding, left), self._by_own_formula(head)) if way is not None and len(way) == len(cells)]
         for k, (name, row) in enumerate(self._rows(names, cells)):
             self.nodes[name].follows += [way if len(names) == 1 else way[k:k + 1] for way in ways]
             self.prints.append(Print(name, row, at))
@@ -162,18 +164,24 @@ class Figures:
             if len(shape) == 2 and agree(transpose(truths[0]), stated):
                 finding.mistake, finding.says, finding.method = TRANSPOSED, TRANSPOSED.says, True
 
-    def _left(self, finding: Finding, left: Finding | None) -> Cells | None:
+    def _left(self, finding: Finding, left: Finding | None) -> list[Cells]:
         """What the side to the left comes to, for the writer."""
         if left is None or left.head is not finding.head or left.kind not in ("value", "symbols") or left.verdict == UNCHECKED and left.kind == "symbols":
-            return None
+            return []
         if left.kind == "value":
-            return left.value.cells if left.value is not None else None
-        try:
-            found = sides(finding.head, left.formula, self.scope, self.point, self.printed)
-        except (Unclear, Nonconforming):
-            return None
+            return [left.value.cells] if left.value is not None else []
+        theirs = left.formula
+        for right, wrong in self.expressions:
+            theirs = exchanged(theirs, right, wrong)
         shape = Array(finding.digits.shape, ())
-        return next((r.array.cells for r in found if same_shape(r.array, shape)), None)
+        ways: list[Cells] = []
+        for formula in (left.formula, theirs) if theirs is not left.formula else (theirs,):
+            try:
+                found = sides(finding.head, formula, self.scope, self.point, self.printed)
+            except (Unclear, Nonconforming):
+                continue
+            ways += [r.array.cells for r in found if same_shape(r.array, shape)][:1]
+        return ways
 
     def value(self, finding: Finding, formula: Formula) -> None:
         """A side that is computed from numbers: decided once it is known what the writer had."""
@@ -236,6 +244,11 @@ class Figures:
         finding.cells = tuple((at, verdict, text, nearest_digits(true, max(places, 0)) if true is not None else "")
                               for at, verdict, (text, _, true, _) in zip(positions(shape), verdicts, cells, strict=True))
         finding.expected = Array(shape, tuple(true for _, _, true, _ in cells)) if all(c[2] is not None for c in cells) else None
+        if len(cells) == 1 and finding.verdict != RIGHT and significant(cells[0][0]) < 2 and outcome.expected:
+            finding.verdict, finding.mistake, finding.sure = UNCHECKED, None, True
+            finding.says = f"One digit is too little to tell: from the numbers before it would be {rounded(outcome.expected[0], 4)}, " \
+                           f"the true value is {rounded(cells[0][2], 4)}."
+            return
         finding.says = _sentence(finding, outcome, follows, any(cut for *_, cut in cells))
 
     def _decide(self, finding: Finding, had: Mapping[str, Cells], damaged: set[str]) -> None:

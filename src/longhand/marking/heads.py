@@ -52,6 +52,8 @@ def _places(meant: Meant, rank: int, base: int) -> tuple[int | str, ...] | None:
     out: list[int | str] = []
     for formula in spread_digits(tuple(part for index in meant.indices for part in items(index)), rank):
         match formula:
+            case Numeral(_, text) if rank == 1 and len(text) == 2 and text[1] == "1":       # w_{21} of a column
+                out.append(int(text[0]) - base)
             case Numeral(_, text) if text.isdigit():
                 out.append(int(text) - base)
             case Name(_, text):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..reading.syntax import Annotated, Formula, Index, Numeral, Script, walk
+from ..reading.syntax import Annotated, BigOperator, Formula, Index, Numeral, Relation, Script, Words, walk
 from ..reading.terms import Unclear
 from .array import Array, Nonconforming
 from .equality import Equal, agree, heads, judged, same_shape, sides
@@ -14,8 +14,9 @@ from .explain import Cells
 from .figures import Figures
 from .findings import Finding, Line
 from .heads import Head, head_of, update_of, value_of
+from .damage import mended
 from .layers import combined, instances
-from .marks import CARRIED, RIGHT, WRONG
+from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, Mistake
 from .masks import TESTS, mask_for
 from .meaning import index_sizes
 from .numerals import Digits, digits_of, is_formula_of_names, own_name
@@ -25,6 +26,7 @@ from .scope import Scope
 from .unknown_names import UnknownNames
 from .why import LIBERTIES, of_symbols
 
+SUM_MISSING = Mistake("sum left out", "F6", "The sum over the repeated index is missing.")
 EQUALITY = frozenset({"=", "approx", ":=", "equiv"})
 ARROWS = frozenset({"<-"})
 PRODUCTS = ("matrix product", "matrix multiplication", "matmul")
@@ -33,8 +35,8 @@ PRODUCTS = ("matrix product", "matrix multiplication", "matmul")
 class Judge:
     """The findings of one answer against one reference, in the order of its lines."""
 
-    def __init__(self, reference: Reference, lines: Sequence[Line] = (), mentioned: Collection[str] = ()) -> None:
-        self.reference = reference
+    def __init__(self, reference: Reference, lines: Sequence[Line] = (), mentioned: Collection[str] = (), convention: bool = False) -> None:
+        self.reference, self.convention = reference, convention
         self.scope = Scope(reference.problem, reference.names)
         if self._counts_from_zero(lines):
             problem = reference.problem
@@ -67,7 +69,12 @@ class Judge:
 
     def _head(self, line: Line) -> Head | None:
         sides = [plain(part) for part in line.parts]
-        return update_of(head_of(sides[0], self.scope, self.reference), sides[1:], self.reference, f"{line.section} {line.before}")
+        head = update_of(head_of(sides[0], self.scope, self.reference), sides[1:], self.reference, f"{line.section} {line.before}")
+        twin = self.scope.twin(head.tensor) if head is not None and head.at is None and not head.letters else None
+        if twin is None:
+            return head
+        numbers = next((digits for side in sides[1:] if (digits := digits_of(side)) is not None), None)
+        return Head(head.formula, twin) if numbers is not None and numbers.shape == () else head
 
     # ---- one line ----------------------------------------------------------------------------------------------------
 
@@ -82,8 +89,16 @@ class Judge:
             if not any(self.unknown.introduce(cause, line, self._fit) for cause in causes):
                 break
             self._restore(state)
+        found += [finding for part in line.parts for finding in self._braces(line, part)]
         self.findings += found
         return found
+
+    def _braces(self, line: Line, part: Formula) -> Iterator[Finding]:
+        """What is written under a brace is said to be what stands over it."""
+        for node in walk(part):
+            if isinstance(node, Annotated) and node.note is not None and not isinstance(node.note, Words | Relation):
+                claim = replace(line, parts=(node.body, node.note), operators=("=",), spans=(node.body.span, node.note.span))
+                yield from (finding for finding in self._of(claim) if finding.verdict != UNCHECKED)
 
     def _state(self) -> tuple[Any, ...]:
         return dict(self.scope.own), dict(self.scope.own_letters), {k: dict(v) for k, v in self.had.items()}, self.figures.state()
@@ -213,6 +228,8 @@ class Judge:
             finding.cause = getattr(fault, "cause", "")
             return finding
         finding.head = head
+        if head.tensor:
+            finding.verdict, finding.says = RIGHT, ""
         self.scope.define(name, head.tensor if head.tensor and head.at is None else beside)
         return finding
 
@@ -262,6 +279,7 @@ class Judge:
                 self.figures.value(finding, formula)
         except Unclear as fault:
             finding.says, finding.cause = f"Not understood: {fault.reason}.", fault.cause
+            self._mend(finding)
         except Nonconforming as fault:
             finding.verdict, finding.says = WRONG, f"This cannot be computed as it is written: {fault}."
         return finding
@@ -279,6 +297,10 @@ class Judge:
         if outcome is None:
             finding.says = "It has no value at which it could be checked."
             return
+        if isinstance(outcome, Equal) and "summed" in outcome.liberties and not self.convention \
+                and not any(isinstance(node, BigOperator) for node in walk(formula)):
+            finding.verdict, finding.mistake, finding.says, finding.method = WRONG, SUM_MISSING, SUM_MISSING.says, True
+            return
         if isinstance(outcome, Equal):
             finding.verdict, finding.liberties = RIGHT, outcome.liberties
             finding.says = " ".join(LIBERTIES[x] for x in outcome.liberties if x in LIBERTIES)
@@ -289,9 +311,25 @@ class Judge:
             finding.verdict, finding.says = CARRIED, "Right, given the earlier error."
             return
         finding.verdict = WRONG
-        finding.method = False
+        if self._mend(finding):
+            return
         self._remember(head, formula)
         of_symbols(finding, formula, outcome, self.scope, self.reference, self.had, mask, allowed)
+
+    def _mend(self, finding: Finding) -> bool:
+        """Whether the line is right once some known damage is undone: then it is misread, and no mistake."""
+        line, formula = finding.line, plain(finding.formula)
+        for says, left, right in mended(plain(line.parts[0]), formula):
+            head = head_of(left, self.scope, self.reference)
+            try:
+                head = head or self._expression(left)
+                outcome = judged(head, right, self.scope, self.reference, mask_for(line.conditions, head, self.scope), self._allowed(line))
+            except (Unclear, Nonconforming):
+                continue
+            if isinstance(outcome, Equal):
+                finding.verdict, finding.says, finding.cause = MISREAD, says, ""
+                return True
+        return False
 
     def _allowed(self, line: Line):
         strict = any(words in line.after.lower() for words in PRODUCTS)
@@ -313,6 +351,8 @@ class Judge:
 
     def _remember(self, head: Head, formula: Formula) -> None:
         """What the writer has of a quantity from now on."""
+        if not head.tensor:
+            self.figures.expressions.append((head.formula, formula))
         if not head.tensor or head.at is not None:
             return
         self.figures.theirs[head.tensor] = (head, formula)

@@ -23,6 +23,8 @@ from .unknown_names import names_of
 from .written_shapes import Sizes
 
 DIGITS = 12
+CONVENTION = ("repeated ind", "einstein", "summation convention")
+"""Words of a sheet that leaves the signs of sums out."""
 
 
 class Marker:
@@ -36,6 +38,7 @@ class Marker:
             raise NotUnderstood("The problem was not understood, so no answer to it can be marked.",
                                 suggestion="longhand read SHEET shows what was understood")
         self.references = tuple(Reference(problem) for problem in problems)
+        self.convention = any(word in problem_text.lower() for word in CONVENTION)
         self.sizes = tuple(Sizes(problem) for problem in problems)
         self.mentioned = names_of([part for chain in chains(Source(problem_text, name)).chains for part in chain.parts])
 
@@ -61,7 +64,7 @@ class Marker:
         source = Source(text, file)
         written = chains(source)
         own = lines(written.chains)
-        judges = [Judge(reference, own, self.mentioned) for reference in self.references]
+        judges = [Judge(reference, own, self.mentioned, self.convention) for reference in self.references]
         chosen = _assigned(own, judges, self.sizes)
         for judge in judges:
             judge.figures.settle()

@@ -1,9 +1,9 @@
 """A formula with one of its parts exchanged."""
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
-from ..reading.syntax import PARTS, Formula
+from ..reading.syntax import PARTS, Formula, walk
 
 
 def replaced(formula: Formula, old: Formula, new: Formula) -> Formula:
@@ -17,6 +17,25 @@ def replaced(formula: Formula, old: Formula, new: Formula) -> Formula:
         if other is not value:
             changed[name] = other
     return replace(formula, **changed) if changed else formula
+
+
+def alike(a: object, b: object) -> bool:
+    """Whether two formulas are written alike, wherever they stand."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(alike, a, b))
+    if not isinstance(a, Formula):
+        return a == b
+    return all(alike(getattr(a, f.name), getattr(b, f.name)) for f in fields(a) if f.name != "span")
+
+
+def exchanged(formula: Formula, old: Formula, new: Formula) -> Formula:
+    """The formula with `new` for every part that is written like `old`."""
+    for node in list(walk(formula)):
+        if alike(node, old):
+            formula = replaced(formula, node, new)
+    return formula
 
 
 def _within(value: object, old: Formula, new: Formula) -> object:

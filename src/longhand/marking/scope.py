@@ -181,6 +181,11 @@ class Scope:
             return Meant(self.loss, (), options[0].power)
         return None
 
+    def twin(self, tensor: str) -> str | None:
+        """The number that is written by the same letter as a vector, a beside a_i, which the reader tells apart by a tilde."""
+        name = tensor + "tilde"
+        return name if name in self.names and self.rank(name) < self.rank(tensor) else None
+
     def gradient_of(self, formula: Formula) -> str | None:
         """The tensor X of dX, \\bar X or \\delta^X: the name of ∂loss/∂X."""
         found = self.meant(formula)

@@ -49,6 +49,8 @@ def derivative(context: Context, formula: Derivative) -> list[Way]:
     if len(wrt) == 1:
         raw = _raw(context, of.tensor, wrt[0].tensor, formula)
         ways = _entries(context, raw, of, wrt[0], formula)
+        if not wrt[0].indices and (twin := context.scope.twin(wrt[0].tensor)) is not None:
+            ways += _entries(context, _raw(context, of.tensor, twin, formula), of, Meant(twin), formula)
         return each(ways, arrays.transpose) if wrt[0].transposed != of.transposed else ways
     if len(wrt) == 2:
         gradient = gradient_name(of.tensor, wrt[0].tensor)

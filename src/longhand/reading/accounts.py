@@ -1,7 +1,7 @@
 """Accounts: what a sheet says that its problem does not take up, and what the problem needs that the sheet does not say."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 from ..core.equation import Equation, Program, Tensor
@@ -13,6 +13,7 @@ from .environment import Note
 from .intermediate_data import spared
 from .known import Known, named
 from .names import flat, latex
+from .products import ENTRY_BY_ENTRY
 from .requests import Understood
 from .syntax import (
     BigOperator,
@@ -60,6 +61,14 @@ def complaints(kinds: list[Kind], known: Known, definer: Definer, working: bool)
                        "leave one of the two out, or give the second another name")
         elif not isinstance(claim, Strange):
             yield Note("working", claim.statement.span, "a result on the sheet", "solving does not use it")
+
+
+def guessed_products(notes: Sequence[Note], text_of: Callable[[Span], str]) -> list[Note]:
+    """The products that were taken entry by entry for want of a better reading: where the loss has come to nothing, they may be why."""
+    return [Note("problem", n.span, f"{text_of(n.span).strip()} is no matrix product: it was taken entry by entry",
+                 "both are vectors of the same size, and the loss has come to nothing or to more than one number",
+                 "transpose one of the two for the scalar product, or write \\odot")
+            for n in notes if n.kind == "assumption" and n.text == ENTRY_BY_ENTRY]
 
 
 def worked(kinds: list[Kind]) -> bool:

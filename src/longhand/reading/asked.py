@@ -35,6 +35,8 @@ from .syntax import (
 
 SATISFIED = frozenset({"forward", "backward", "steps", "schematic", "verify", "check"})     # what every solution prints anyway
 NAMING = frozenset({"value", "expression", "gradient", "jacobian", "hessian"})              # requests whose objects are quantities
+NO_LOSS = "a gradient is asked, and the sheet has no loss"
+NOT_ONE_NUMBER = "and a loss is one number"
 LOSS_NAMES = ("Loss", "loss", "L", "J", "C", "E", "cost", "CE")
 
 
@@ -207,7 +209,7 @@ class Asked:
             out += [Wanted("hessian", subject, (name,), False, line, request.text) for name in given]
         if subject is None and request.kind in ("gradient", "hessian", "backward") and not out and program.equations \
                 and not any(isinstance(n, Derivative | Nabla) for f in request.objects for n in walk(f)) and not self._derives(request):
-            self.env.note("problem", request.span, "a gradient is asked, and the sheet has no loss", "", "write the loss as a formula, L = ...")
+            self.env.note("problem", request.span, NO_LOSS, "", "write the loss as a formula, L = ...")
         if request.kind == "schematic":
             out.append(Wanted("schematic", text=request.text))
         return out
@@ -220,7 +222,7 @@ class Asked:
         """A quantity with the name of a loss that has several entries is a sign that a formula was read otherwise than it was meant."""
         if program[subject].rank and subject.split("_")[0] in LOSS_NAMES:
             sizes = " × ".join(str(axis.size) for axis in program[subject].axes)
-            self.env.note("problem", formula.span, f"{subject} comes out with {sizes} entries, and a loss is one number",
+            self.env.note("problem", formula.span, f"{subject} comes out with {sizes} entries, {NOT_ONE_NUMBER}",
                           "some product or sum in its formula may be meant otherwise", "write the sum over its entries, or check transposes")
 
     def _unresolved(self, formula: Formula, request: Request) -> None:

@@ -331,6 +331,9 @@ class ProblemReader:
         return Remark(note.text, note.why, line, column, note.suggestion, self.source.caret(note.span))
 
     def _remarks(self, env: Environment, program: Program) -> tuple[tuple[Remark, ...], ...]:
+        if self.definer.failed or any(n.text == asked.NO_LOSS or n.text.endswith(asked.NOT_ONE_NUMBER) for n in env.notes):
+            env.notes += accounts.guessed_products(env.notes, lambda span: self.source.text[span.start:span.end])
+
         def of(kind: str) -> tuple[Remark, ...]:
             return tuple(self._remark(note) for note in env.notes
                          if note.kind == kind and (not note.owner or note.owner in program.tensors))

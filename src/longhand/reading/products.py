@@ -16,6 +16,7 @@ from .terms import product as matrix_product
 if TYPE_CHECKING:
     from .elaborate import Elaborator
 
+ENTRY_BY_ENTRY = "a product of two equal shapes side by side is taken entry by entry (⊙)"
 ELEMENTWISE = {"odot", "ast", "circ", "bullet"}
 
 
@@ -134,8 +135,8 @@ def multiplied(reader: Elaborator, a: Term, b: Term, operator: str, before: list
     if len(a.real) == len(b.real):
         done = times(reader.shapes, a, b, formula.span)
         if done is not None:
-            reader.env.note("assumption", formula.span, "a product of two equal shapes side by side is taken entry by entry (⊙)",
-                          "as a matrix product the two do not conform", "write \\odot")
+            reader.env.note("assumption", Span(before[-1].span.start, formula.span.end), ENTRY_BY_ENTRY, "as a matrix product the two do not conform",
+                            "write \\odot")
             return done
     raise _unlike(reader.shapes, a, b, before, formula)
 

@@ -110,11 +110,15 @@ def _continued(rows: tuple[Formula, ...]) -> list[Formula]:
 
 
 def regrouped(parts: tuple[Formula, ...]) -> list[Formula]:
-    """Lists put together again: y = 1, 0, 0 is one row; w_1, …, w_3 = 0.1, 0.2, 0.3 gives each its number."""
+    """Lists put together again: y = 1, 0, 0 is one row; w_1, …, w_3 = 0.1, 0.2, 0.3 gives each its number; a, b ∈ R says it of both."""
     out: list[Formula] = []
     at = 0
     while at < len(parts):
         part = parts[at]
+        if isinstance(part, Relation) and part.operators == ("in",) and _bare(part.parts[0]):
+            names = _before(out)
+            del out[len(out) - len(names):]
+            out += [Relation(Span(name.span.start, part.span.end), (name, part.parts[1]), ("in",)) for name in names]
         if not (isinstance(part, Relation) and part.operators[-1:] == ("=",) and _number(part.parts[-1])):
             out.append(part)
             at += 1
@@ -153,6 +157,14 @@ def _taken(out: list[Formula]) -> int:
     while count < len(out) and (isinstance(out[-1 - count], Dots) or _bare(out[-1 - count])):
         count += 1
     return count
+
+
+def _before(out: list[Formula]) -> list[Formula]:
+    """The bare names at the end of `out`."""
+    count = 0
+    while count < len(out) and _bare(out[-1 - count]):
+        count += 1
+    return out[len(out) - count:]
 
 
 def _bare(formula: Formula) -> bool:
