@@ -174,7 +174,8 @@ def _vector(context: Context, row: str, argument: Formula, formula: Call) -> lis
             axis = len(raw.shape) - 1 if len(raw.shape) != 2 else context.scope.softmax_axis()
             done = _along_axis(raw, axis, f)
             from .entries import entries
-            return entries(context, done, found.indices, argument, row_like(context, found.tensor))
+            ways = entries(context, done, found.indices, argument, row_like(context, found.tensor))
+            return [Way(way.family, (*way.liberties, Liberty("entry", formula.span))) for way in ways]
     ways = []
     for way in context(argument):
         shape = way.shape

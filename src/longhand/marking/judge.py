@@ -15,18 +15,19 @@ from .figures import Figures
 from .findings import Finding, Line
 from .heads import Head, head_of, update_of, value_of
 from .damage import mended
+from .dotted import dotted_cells, is_dotted
 from .layers import combined, instances
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, Mistake
 from .masks import TESTS, mask_for
-from .meaning import index_sizes
+from .meaning import index_sizes, readings
 from .numerals import Digits, digits_of, is_formula_of_names, own_name
 from .printed import printed
 from .reference import Point, Reference
-from .scope import Scope
 from .unknown_names import UnknownNames
 from .why import LIBERTIES, of_symbols
 
 SUM_MISSING = Mistake("sum left out", "F6", "The sum over the repeated index is missing.")
+WRONG_ENTRY = Mistake("wrong entry of a Jacobian", "D5", "Some entries of this matrix are not the derivatives that belong there.")
 EQUALITY = frozenset({"=", "approx", ":=", "equiv"})
 ARROWS = frozenset({"<-"})
 PRODUCTS = ("matrix product", "matrix multiplication", "matmul")
@@ -35,15 +36,16 @@ PRODUCTS = ("matrix product", "matrix multiplication", "matmul")
 class Judge:
     """The findings of one answer against one reference, in the order of its lines."""
 
-    def __init__(self, reference: Reference, lines: Sequence[Line] = (), mentioned: Collection[str] = (), convention: bool = False) -> None:
+    def __init__(self, reference: Reference, lines: Sequence[Line] = (), mentioned: Collection[str] = (), convention: bool = False,
+                 elsewhere: dict[str, str] | None = None) -> None:
         self.reference, self.convention = reference, convention
-        self.scope = Scope(reference.problem, reference.names)
+        self.scope = reference.scope.fresh()
         if self._counts_from_zero(lines):
-            problem = reference.problem
-            self.scope = Scope(replace(problem, notation=replace(problem.notation, base=0)), reference.names)
+            self.scope = reference.scope.fresh(base=0)
         self.findings: list[Finding] = []
+        self.explaining = True                    # off while it is only weighed how well a line fits
         self.had: dict[int, dict[str, Cells]] = {id(point): {} for point in reference.at_random}
-        self.unknown = UnknownNames(reference, self.scope, lines, mentioned)
+        self.unknown = UnknownNames(reference, self.scope, lines, mentioned, elsewhere)
         self.figures = Figures(reference, self.scope, frozenset(self._by_entries(lines)))
 
     def _counts_from_zero(self, lines: Sequence[Line]) -> bool:
@@ -90,7 +92,9 @@ class Judge:
                 break
             self._restore(state)
         found += [finding for part in line.parts for finding in self._braces(line, part)]
+        self.unknown.pass_on()
         self.findings += found
+        self.unknown.settled()
         return found
 
     def _braces(self, line: Line, part: Formula) -> Iterator[Finding]:
@@ -111,7 +115,7 @@ class Judge:
     def fit(self, line: Line) -> float:
         """How well a line goes with this problem: what is true of it counts, what is understood counts less. Leaves no trace."""
         tried = set(self.unknown.tried)
-        state = self._state()
+        state, explaining, self.explaining = self._state(), self.explaining, False
         try:
             found = self._of(line)
             for cause in [f.cause for f in found if f.cause]:
@@ -120,15 +124,16 @@ class Judge:
             return sum(self._worth(finding) for finding in found)
         finally:
             self._forget(state)
-            self.unknown.tried = tried
+            self.unknown.tried, self.explaining = tried, explaining
 
     def _fit(self, line: Line) -> float:
         """How well a line fits with the names as they are now."""
-        state = self._state()
+        state, explaining, self.explaining = self._state(), self.explaining, False
         try:
             return sum(self._worth(finding) for finding in self._of(line))
         finally:
             self._forget(state)
+            self.explaining = explaining
 
     def _forget(self, state: tuple[Any, ...]) -> None:
         own, letters, _, _ = state
@@ -156,7 +161,7 @@ class Judge:
         start = 1
         if head is None:
             name = own_name(first)
-            if name is not None and self._unknown(first):
+            if name is not None and (self._unknown(first) or self._another_case(first, plain(line.parts[1]))):
                 finding = self._definition(line, name)
                 found.append(finding)
                 if finding.head is None:
@@ -207,6 +212,16 @@ class Judge:
         except Unclear:
             return True
         except Nonconforming:
+            return False
+
+    def _another_case(self, formula: Formula, beside: Formula) -> bool:
+        """Whether a name is known in the other case only (j, where the loss is J) and what is set beside it has another shape."""
+        found, point = self.scope.meant(formula, respelled=True), self._any_point()
+        if found is None or not found.respelled or point is None:
+            return False
+        try:
+            return not any(same_shape(a, b) for a in heads(Head(formula), self.scope, point, {}) for b in heads(Head(beside), self.scope, point, {}))
+        except (Unclear, Nonconforming):
             return False
 
     def _any_point(self) -> Point | None:
@@ -279,7 +294,8 @@ class Judge:
                 self.figures.value(finding, formula)
         except Unclear as fault:
             finding.says, finding.cause = f"Not understood: {fault.reason}.", fault.cause
-            self._mend(finding)
+            if self.explaining:
+                self._mend(finding)
         except Nonconforming as fault:
             finding.verdict, finding.says = WRONG, f"This cannot be computed as it is written: {fault}."
         return finding
@@ -291,6 +307,9 @@ class Judge:
     def _symbols(self, finding: Finding, formula: Formula) -> None:
         head, line = finding.head, finding.line
         finding.kind = "symbols"
+        if is_dotted(formula):
+            self._dotted(finding, formula)
+            return
         mask = mask_for(line.conditions, head, self.scope)
         allowed = self._allowed(line)
         outcome = judged(head, formula, self.scope, self.reference, mask, allowed)
@@ -311,10 +330,36 @@ class Judge:
             finding.verdict, finding.says = CARRIED, "Right, given the earlier error."
             return
         finding.verdict = WRONG
+        if not self.explaining:
+            self._remember(head, formula)
+            return
         if self._mend(finding):
             return
         self._remember(head, formula)
         of_symbols(finding, formula, outcome, self.scope, self.reference, self.had, mask, allowed)
+
+    def _dotted(self, finding: Finding, formula: Formula) -> None:
+        """A matrix with dots, cell by cell, in the layout of the derivative that it fits better."""
+        point = self._any_point()
+        truths = [value for value in heads(finding.head, self.scope, point, {}) if len(value.shape) == 2]
+        if not truths:
+            raise Unclear(finding.span, "a matrix with dots that is compared with no matrix")
+        best: tuple[tuple[tuple[int, ...], str, str, str], ...] = ()
+        for true in truths:
+            found = []
+            for at, cell in dotted_cells(formula, true.shape):
+                stated = [r.array for r in readings(cell, self.scope, point, {}) if not r.array.shape]
+                right = any(value.cells[0].overlaps(true.at(at)) for value in stated)
+                found.append((at, RIGHT if right else WRONG, "", ""))
+            if not best or sum(c[1] == WRONG for c in found) < sum(c[1] == WRONG for c in best):
+                best = tuple(found)
+        finding.cells = best
+        wrong = [cell for cell in best if cell[1] == WRONG]
+        finding.verdict = WRONG if wrong else RIGHT
+        if wrong:
+            finding.mistake = WRONG_ENTRY
+            places = ", ".join(f"({_place(i, true.shape[0])}, {_place(j, true.shape[1])})" for (i, j), *_ in wrong)
+            finding.says = f"{WRONG_ENTRY.says} Look at {places}."
 
     def _mend(self, finding: Finding) -> bool:
         """Whether the line is right once some known damage is undone: then it is misread, and no mistake."""
@@ -365,6 +410,11 @@ class Judge:
             fitting = next((r for r in stated if same_shape(r.array, shape)), None)
             if fitting is not None:
                 self.had[id(point)][head.tensor] = fitting.array.cells
+
+
+def _place(k: int, size: int) -> str:
+    """A position as it is counted on paper, the last one as such."""
+    return "last" if k == size - 1 and size > 2 else str(k + 1)
 
 
 def plain(formula: Formula) -> Formula:

@@ -1,14 +1,13 @@
 """Numbers, lists and matrices as written in a formula."""
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from flint import arb, ctx, fmpq
 
-from ..core.problem import Problem
 from ..reading.environment import numeral
 from ..reading.syntax import Dots, Formula, Matrix, Row, Span
 from ..reading.terms import Unclear
@@ -17,7 +16,7 @@ from .array import Nonconforming
 from .families import lifted
 from .patterns import pattern
 from .printed import half_unit
-from .scope import numbers_given
+from .scope import Scope
 from .ways import BITS, Context, Way, combined, distinct
 
 PLAIN = frozenset((Fraction(1, 2), Fraction(1, 4)))
@@ -26,7 +25,8 @@ MANY = 2000
 """Cells of a written matrix."""
 
 
-def literal_ball(text: str, data: Collection[Fraction] = ()) -> Any:
+@lru_cache(4096)
+def literal_ball(text: str, data: frozenset[Fraction] = frozenset()) -> Any:
     """A number as written. A decimal is ± half a unit of its last place, unless it is one of the problem's numbers or a plain fraction."""
     value = numeral(text)
     centre = exact_ball(text)
@@ -34,7 +34,8 @@ def literal_ball(text: str, data: Collection[Fraction] = ()) -> Any:
     if "." not in mantissa or value in data or value in PLAIN:
         return centre
     places = len(mantissa.partition(".")[2].rstrip("}")) - int(exponent or 0)
-    return centre + half_unit(places)
+    with ctx.workprec(BITS):
+        return centre + half_unit(places)
 
 
 def exact_ball(text: str) -> Any:
@@ -44,9 +45,9 @@ def exact_ball(text: str) -> Any:
         return arb(fmpq(value.numerator, value.denominator))
 
 
-def literals_of(problem: Problem) -> Callable[[str], Any]:
-    """How numbers in a formula about this problem are read."""
-    return partial(literal_ball, data=numbers_given(problem))
+def literals_of(scope: Scope) -> Callable[[str], Any]:
+    """How numbers in a formula about the scope's problem are read."""
+    return partial(literal_ball, data=scope.given)
 
 
 def row(context: Context, formula: Row) -> list[Way]:

@@ -12,6 +12,7 @@ from ..reading.chains import Written, chains
 from ..reading.sheet import Sheet, read, remark
 from ..reading.source import Source
 from .array import Array
+from .dotted import with_subjects
 from .figures import Figures
 from .findings import Finding, Line, lines
 from .heads import Head
@@ -63,8 +64,9 @@ class Marker:
         """The marks of an answer."""
         source = Source(text, file)
         written = chains(source)
-        own = lines(written.chains)
-        judges = [Judge(reference, own, self.mentioned, self.convention) for reference in self.references]
+        own = with_subjects(lines(written.chains))
+        elsewhere: dict[str, str] = {}
+        judges = [Judge(reference, own, self.mentioned, self.convention, elsewhere) for reference in self.references]
         chosen = _assigned(own, judges, self.sizes)
         for judge in judges:
             judge.figures.settle()

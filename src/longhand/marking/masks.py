@@ -4,10 +4,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..core.record import record
-from ..reading.syntax import Formula, Relation
+from ..reading.names import flat
+from ..reading.syntax import Formula, Name, Relation
 from ..reading.terms import Unclear
 from .heads import Head
-from .meaning import family, index_sizes, readings
+from .meaning import family, index_sizes, readings, true_class
 from .reference import Point
 from .scope import Scope
 
@@ -40,11 +41,19 @@ def _cells(condition: Formula, head: Head, scope: Scope, point: Point) -> tuple[
     if not (isinstance(condition, Relation) and len(condition.parts) == 2 and condition.operators[0] in TESTS):
         raise Unclear(condition.span, "a condition that was not understood")
     test = TESTS[condition.operators[0]]
-    left, right = (_one(part, head, scope, point) for part in condition.parts)
+    left, right = (_class(a, b, head, scope, point) or _one(a, head, scope, point) for a, b in (condition.parts, condition.parts[::-1]))
     size = max(len(left), len(right))
     if {len(left), len(right)} - {1, size}:
         raise Unclear(condition.span, "the sides of the condition differ in shape")
     return tuple(test(left[k if len(left) > 1 else 0], right[k if len(right) > 1 else 0]) for k in range(size))
+
+
+def _class(part: Formula, other: Formula, head: Head, scope: Scope, point: Point) -> tuple[object, ...] | None:
+    """A letter that is nothing on the sheet, beside an index letter of the head: k = t. It is the true class."""
+    beside = flat(other)
+    if not isinstance(part, Name) or part.text in head.letters or beside not in head.letters or not head.tensor or part.text in scope.names:
+        return None
+    return true_class(scope, point, point.shape(head.tensor)[head.letters.index(beside)])
 
 
 def _one(part: Formula, head: Head, scope: Scope, point: Point) -> tuple[object, ...]:

@@ -80,7 +80,7 @@ def family(formula: Formula, order: Sequence[str], scope: Scope, point: Point, h
 
 def index_sizes(formula: Formula, scope: Scope, point: Point, had: Mapping[str, Cells] | None = None) -> dict[str, int]:
     """The free index letters of a formula and how many values each has. Unclear for one that stands on axes of two sizes."""
-    context = Context(scope, point, had or {}, evaluated, {}, literals_of(scope.problem))
+    context = Context(scope, point, had or {}, evaluated, {}, literals_of(scope))
     found = found_sizes(context, formula, strict=True)
     with ctx.workprec(BITS):
         try:
@@ -94,7 +94,7 @@ def index_sizes(formula: Formula, scope: Scope, point: Point, had: Mapping[str, 
 
 def _read(formula: Formula, order: tuple[str, ...], scope: Scope, point: Point, had: Mapping[str, Cells], bound: Mapping[str, int],
           literal: Callable[[str], Any] | None, sizes: Mapping[str, int]) -> list[Reading]:
-    context = Context(scope, point, had, evaluated, bound, literal or literals_of(scope.problem))
+    context = Context(scope, point, had, evaluated, bound, literal or literals_of(scope))
     context.kept.update(order)
     with ctx.workprec(BITS):
         ways = _evaluated(context, formula, {**found_sizes(context, formula), **sizes})
@@ -122,7 +122,7 @@ def _settled(context: Context, way: Way, order: tuple[str, ...], formula: Formul
     made, liberties = way.family, way.liberties
     extra = [letter for letter in made.letters if letter not in order]
     for letter in extra:
-        place = _hot(context, made.sizes[made.letters.index(letter)])
+        place = _hot(context.scope, context.point, made.sizes[made.letters.index(letter)])
         if place is None:
             raise Unclear(formula.span, f"the index {letter} is bound by nothing")
         made = chosen(made, {letter: place})
@@ -143,11 +143,17 @@ def _settled(context: Context, way: Way, order: tuple[str, ...], formula: Formul
     return Reading(result, liberties)
 
 
-def _hot(context: Context, size: int) -> int | None:
+def true_class(scope: Scope, point: Point, size: int) -> tuple[arb, ...] | None:
+    """The number of the true class, as the sheet counts, where there is one one-hot label of this size; None where there is not."""
+    place = _hot(scope, point, size)
+    return None if place is None else (arb(place + scope.problem.notation.base),)
+
+
+def _hot(scope: Scope, point: Point, size: int) -> int | None:
     """The place of the 1 in a one-hot label of this size."""
-    for tensor in context.scope.problem.program.tensors.values():
-        if tensor.role == "label" and len(tensor.axes) == 1 and context.point.shape(tensor.name) == (size,):
-            cells = context.point.value(tensor.name, {}) or ()
+    for tensor in scope.problem.program.tensors.values():
+        if tensor.role == "label" and len(tensor.axes) == 1 and point.shape(tensor.name) == (size,):
+            cells = point.value(tensor.name, {}) or ()
             ones = [k for k, cell in enumerate(cells) if cell == 1]
             if len(ones) == 1 and all(cell == 0 or cell == 1 for cell in cells):
                 return ones[0]

@@ -32,7 +32,7 @@ def script(context: Context, formula: Script) -> list[Way]:
     if (gradient := gradient_named(context, formula)) is not None:
         return gradient
     if isinstance(base, Name) or formula.primes:
-        raise Unclear(formula.span, f"{flat(formula) or 'this name'} is not known", cause=flat(formula) or "")
+        raise Unclear(formula.span, f"{flat(formula) or 'this name'} is not known", cause=flat(formula) or name or "")
     pieces = taken_apart(context, formula)
     if len(pieces) > 1:
         return context(Product(formula.span, pieces, ("",) * (len(pieces) - 1)))

@@ -29,6 +29,7 @@ from .instances import distinct_sizes, extent, instance
 from .marks import Mistake
 from .mistakes import Setting, variants
 from .naming import named
+from .scope import Scope
 
 BITS = 160
 FAULTS = (NumberError, KeyError, ValueError, ArithmeticError, TypeError)
@@ -59,6 +60,16 @@ class Reference:
     def names(self) -> tuple[str, ...]:
         """All quantities: given, computed, gradients, updates."""
         return tuple(self.program.tensors)
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """The quantities that are computed."""
+        return frozenset(equation.name for equation in self.program.equations)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What the sheet's names stand for; an answer takes a fresh one."""
+        return Scope(self.problem, self.names)
 
     @cached_property
     def recurrent(self) -> frozenset[str]:
@@ -127,6 +138,7 @@ class Point:
         self._values = Values(reference.program, data, sizes, Hulls(BITS))
         self.sizes = self._values.sizes
         self._truth: dict[str, Cells | None] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
         self._nodes: dict[frozenset[str], tuple[Quantity, ...]] = {}
         self._recipes: dict[Equation, Recipe] = {}
 
@@ -146,12 +158,23 @@ class Point:
 
     def value(self, name: str, had: Mapping[str, Cells]) -> Cells | None:
         """The cells of a tensor, given what a writer had of some; None where it has no value."""
+        if not had or name not in self.reference.defined:        # nobody has other numbers of what is given
+            return self._true(name)
         if name in had:
             return had[name]
+        keys = self._entry_keys(name)
+        if keys and all(key in had for key in keys):
+            return tuple(had[key][0] for key in keys)
         above = {key: cells for key, cells in had.items() if tensor_of(key) in self.ancestors(name) or tensor_of(key) == name}
         if not above:
             return self._true(name)
         return self.computed(self.reference.program, name, above)
+
+    def _entry_keys(self, name: str) -> tuple[str, ...]:
+        """The keys of the nodes of all entries of a tensor."""
+        if name not in self._keys:
+            self._keys[name] = tuple(key_of(name, at) for at in positions(self.shape(name)))
+        return self._keys[name]
 
     def _true(self, name: str) -> Cells | None:
         if name not in self._truth:
@@ -322,7 +345,7 @@ class Recipe:
     def __call__(self, had: Mapping[str, Cells]) -> Cells | None:
         if self._code is None:
             return None
-        found: dict[str, Cells | None] = {n: had[n] if n in had else self.point.value(n, had) for n in self.reads}
+        found = {n: self.point.value(n, had) for n in self.reads}
         if None in found.values():
             return None
         try:

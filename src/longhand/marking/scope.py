@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from copy import copy
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -40,7 +41,10 @@ class Meant:
 
 
 class Scope:
-    """Names to quantities. `names`: all tensors of the extended program (forward, dL/dX, X@1)."""
+    """Names to quantities. `names`: all tensors of the extended program (forward, dL/dX, X@1).
+
+    given  all numbers of the problem's data;   batched  whether the sheet has a batch of examples
+    """
 
     def __init__(self, problem: Problem, names: Collection[str]) -> None:
         self.problem = problem
@@ -64,7 +68,25 @@ class Scope:
             if written := flat(read_formula(latex).formula):
                 self.functions[written] = function
         self._applied = _applied(problem)
+        self._sizes: dict[frozenset[tuple[str, int]], dict[str, int]] = {}
+        self.given = numbers_given(problem)
+        self.batched = any(t.rank > 1 and t.role in ("input", "label", "intermediate") for t in problem.program.tensors.values())
         self._folded = {key: name for key, name in self._loose.items() if name is not None and key.swapcase() not in self._loose}
+
+    def fresh(self, base: int | None = None) -> Scope:
+        """The same names, with nothing of an answer's own. `base`: where the answer counts otherwise than the sheet."""
+        made = copy(self)
+        made.own, made.own_letters, made.functions = {}, {}, dict(self.functions)
+        if base is not None:
+            made.problem = replace(self.problem, notation=replace(self.problem.notation, base=base))
+        return made
+
+    def sizes(self, sizes: Mapping[str, int]) -> Mapping[str, int]:
+        """Size symbols as they may be written, for these sizes."""
+        key = frozenset(sizes.items())
+        if key not in self._sizes:
+            self._sizes[key] = sizes_of(self.problem, sizes)
+        return self._sizes[key]
 
     def _put(self, key: str, name: str) -> None:
         """A loose key leads to a name only while it is the only one."""

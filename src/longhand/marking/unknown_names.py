@@ -10,9 +10,9 @@ from ..core.equation import Program
 from ..core.expr import Apply, Component, Entry
 from ..core.walk import tensors, walk
 from ..reading.names import flat, items, loose, readings
-from ..reading.syntax import Accent, Call, Formula, Index, Name, Script
+from ..reading.syntax import Accent, Call, Formula, Index, Name, Script, Span
 from ..reading.syntax import walk as parts_of
-from .array import Array
+from .array import Array, Nonconforming
 from .findings import Line
 from .instances import class_labels
 from .numerals import digits_of
@@ -22,22 +22,61 @@ from .scope import Scope
 
 ARGUMENTS = (1, -2, 3)
 """Where a claim about a function is tried: σ'(x) at 1, -2 and 3, by the points in their order."""
+NOWHERE = Span(0, 0)
 LABELS = frozenset({"y", "t", "Y", "T"})
+CLASSES = frozenset({"label", "labels", "class", "target", "targets", "gold"})
+"""Words for the number of the true class."""
 
 
 class UnknownNames:
     """What a name may stand for in an answer. `mentioned`: the names that the sheet itself writes."""
 
-    def __init__(self, reference: Reference, scope: Scope, lines: Sequence[Line], mentioned: Collection[str]) -> None:
+    def __init__(self, reference: Reference, scope: Scope, lines: Sequence[Line], mentioned: Collection[str],
+                 elsewhere: dict[str, str] | None = None) -> None:
+        """`elsewhere`: what names of the answer stand for in its other parts; `settled` adds to it."""
         self.reference, self.scope, self.lines, self.mentioned = reference, scope, lines, mentioned
+        self.elsewhere = {} if elsewhere is None else elsewhere
         self.tried: set[str] = set()
+        self.passing: set[str] = set()                      # names guessed by their letter, for one line
 
     def introduce(self, name: str, line: Line, fit: Callable[[Line], float]) -> bool:
-        """Makes a name known, if that can be done; each is tried once."""
-        if not name or name in self.tried:
+        """Makes a name known, if that can be done; each is tried once. Of f_ij that is f, too."""
+        for each in dict.fromkeys((name, without_letters(name))):
+            if each and each not in self.tried and self.scope.known(each) is None:
+                self.tried.add(each)
+                if self._defined(each, line) or self._label(each) or self._class(each) or self._argument(each, line) or self._as_elsewhere(each) \
+                        or self._guessed(each, line, fit):
+                    return True
+        return False
+
+    def settled(self) -> None:
+        """What names stand for by now goes for the other parts of the answer, too."""
+        self.elsewhere.update({name: meaning for name, meaning in self.scope.own.items() if isinstance(meaning, str)})
+
+    def _as_elsewhere(self, name: str) -> bool:
+        meaning = self.elsewhere.get(name)
+        if meaning is None or meaning not in self.scope.names:
             return False
-        self.tried.add(name)
-        return self._defined(name, line) or self._label(name) or self._argument(name, line) or self._guessed(name, line, fit)
+        self.scope.define(name, meaning)
+        return True
+
+    def _class(self, name: str) -> bool:
+        """label[i]: the number of the true class of example i, on a sheet with one-hot labels."""
+        labels = [t.name for t in self.reference.problem.program.tensors.values() if t.role == "label" and t.axes]
+        if name not in CLASSES or len(labels) != 1:
+            return False
+        base = self.scope.problem.notation.base
+
+        def numbers(point: Point) -> Array:
+            shape, cells = point.shape(labels[0]), point.value(labels[0], {}) or ()
+            rows = [cells[k:k + shape[-1]] for k in range(0, len(cells), shape[-1])]
+            places = [[k for k, cell in enumerate(row) if cell == 1] for row in rows]
+            if any(len(at) != 1 for at in places):
+                raise Nonconforming("a label that is not one-hot has no class")
+            return Array(shape[:-1] or (), tuple(arb(at[0] + base) for at in places))
+
+        self.scope.define(name, numbers)
+        return True
 
     def _defined(self, name: str, line: Line) -> bool:
         """The answer says somewhere what it is: theta = U^T v, or gamma dL/dy_i =: delta_i."""
@@ -89,17 +128,29 @@ class UnknownNames:
             if len(deltas) == 1:
                 self.scope.define(name, deltas[0])
             return len(deltas) == 1
-        scores: list[tuple[float, str]] = []
-        for candidate in dict.fromkeys(self._unnamed()):
+        candidates = list(dict.fromkeys((*self._unnamed(), *self._alike(name))))
+        scores: list[tuple[float, int]] = []
+        for place, candidate in enumerate(candidates):
             self.scope.define(name, candidate)
-            scores.append((fit(line), candidate))
+            scores.append((fit(line), place))
             del self.scope.own[name]
             self.scope.own_letters.pop(name, None)
         scores.sort(reverse=True)
         if not scores or scores[0][0] <= 0 or len(scores) > 1 and scores[1][0] == scores[0][0]:
             return False
-        self.scope.define(name, scores[0][1])
+        chosen = candidates[scores[0][1]]
+        self.scope.define(name, chosen)
+        if chosen not in set(self._unnamed()):
+            self.passing.add(name)
         return True
+
+    def pass_on(self) -> None:
+        """Forgets what was guessed for one line."""
+        for name in self.passing:
+            self.scope.own.pop(name, None)
+            self.scope.own_letters.pop(name, None)
+            self.tried.discard(name)
+        self.passing.clear()
 
     def _deltas(self, name: str) -> Iterator[str]:
         """delta_o1 is the gradient by the pre-activation that carries the same script: net_o1."""
@@ -120,6 +171,24 @@ class UnknownNames:
                 yield equation.name
 
 
+    def _alike(self, name: str) -> Iterator[str | Formula]:
+        """Quantities of the same letter: z for Z^2, and Z^i or Z_i, with an index letter, for the entry i of Z^1."""
+        letter, script = _parted(name)
+        for equation in self.reference.problem.program.equations:
+            if _parted(equation.name)[0].lower() != letter.lower() or equation.name == name:
+                continue
+            if not script:
+                yield equation.name
+            elif len(script) == 1 and script.isalpha() and len(equation.left.at) == 1:
+                yield Index(NOWHERE, Name(NOWHERE, equation.name), (Name(NOWHERE, script),))
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """The letter of a flat name, and what stands on it."""
+    end = min((name.find(mark) for mark in "_^" if mark in name), default=len(name))
+    return name[:end], name[end + 1:]
+
+
 def pre_activations(program: Program) -> Iterator[str]:
     """What a function of the table is applied to, directly."""
     found: dict[str, None] = {}
@@ -129,6 +198,12 @@ def pre_activations(program: Program) -> Iterator[str]:
             if isinstance(inside, Entry) and program.equation(inside.tensor) is not None and node.function not in ("ln", "exp"):
                 found[inside.tensor] = None
     yield from found
+
+
+def without_letters(name: str) -> str:
+    """f of f_ij: the name without index letters."""
+    base, _, script = name.partition("_")
+    return base if script.isalpha() and len(script) <= 3 else name
 
 
 def names_of(formulas: Collection[Formula]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from ..reading.syntax import Formula, Span
 from ..reading.terms import Unclear
 from .array import Array, Nonconforming, number
 from .families import Family, constant, lifted
-from .scope import Scope, sizes_of
+from .scope import Scope
 
 BITS = 160
 MOST = 12
@@ -70,10 +70,10 @@ class Context:
         self.scope, self.point, self.had, self.literal = scope, point, had, literal
         self.bound, self.ranges, self.kept = dict(bound), {}, set(bound)
         self.base = scope.problem.notation.base
-        self.sizes = sizes_of(scope.problem, point.sizes)
+        self.sizes = scope.sizes(point.sizes)
         self.partial: set[str] = set()
         self.own: dict[str, list[Way]] = {}
-        self.batched = any(t.rank > 1 and t.role in ("input", "label", "intermediate") for t in scope.problem.program.tensors.values())
+        self.batched = scope.batched
         self.inside_product = 0
         self._evaluate, self._depth, self._work = evaluate, 0, 0
 
