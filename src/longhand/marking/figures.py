@@ -150,7 +150,7 @@ class Figures:
         finding.mistake = None if all(same) else CHANGED
         finding.says = "As the sheet gives it." if all(same) else CHANGED.says
         finding.expected = true
-        finding.cells = tuple((at, RIGHT if ok else WRONG, cell.text, rounded(x))
+        finding.cells = tuple((at, RIGHT if ok else WRONG, cell.text, nearest_digits(x, max(cell.places, 0)))
                               for at, ok, cell, x in zip(positions(finding.digits.shape), same, cells, true.cells, strict=True))
 
     def _misshapen(self, finding: Finding, cells: tuple[PrintedCell, ...], shape: tuple[int, ...]) -> None:

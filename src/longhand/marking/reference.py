@@ -2,7 +2,7 @@
 random points, and what follows for one quantity from what a writer had of the others. It is the derivation, never an answer key."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -139,6 +139,7 @@ class Point:
         self.sizes = self._values.sizes
         self._truth: dict[str, Cells | None] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
+        self._paths: dict[str, tuple[Equation, ...] | None] = {}
         self._nodes: dict[frozenset[str], tuple[Quantity, ...]] = {}
         self._recipes: dict[Equation, Recipe] = {}
 
@@ -165,10 +166,35 @@ class Point:
         keys = self._entry_keys(name)
         if keys and all(key in had for key in keys):
             return tuple(had[key][0] for key in keys)
-        above = {key: cells for key, cells in had.items() if tensor_of(key) in self.ancestors(name) or tensor_of(key) == name}
+        ancestors = self.ancestors(name)
+        above = {key: cells for key, cells in had.items() if (tensor := tensor_of(key)) in ancestors or tensor == name}
         if not above:
             return self._true(name)
-        return self.computed(self.reference.program, name, above)
+        path = self._path(name)
+        if path is None or any(key.endswith("]") for key in above):
+            return self.computed(self.reference.program, name, above)
+        return self._along(path, above)
+
+    def _path(self, name: str) -> tuple[Equation, ...] | None:
+        """The equations that lead to a tensor, in order; None where they run in a circle."""
+        if name not in self._paths:
+            above = self.ancestors(name) | {name}
+            path = tuple(e for e in self.reference.program.equations if e.name in above)
+            self._paths[name] = None if above & self.reference.recurrent or len({e.name for e in path}) < len(path) else path
+        return self._paths[name]
+
+    def _along(self, path: tuple[Equation, ...], had: Mapping[str, Cells]) -> Cells | None:
+        """What the last equation of a path comes to; only what depends on something the writer had is computed anew."""
+        known = dict(had)
+        for equation in path:
+            recipe = self.recipe(equation)
+            if equation.name in known or known.keys().isdisjoint(recipe.reads):
+                continue
+            cells = recipe.of({n: known[n] if n in known else self._true(n) for n in recipe.reads})
+            if cells is None:
+                return None
+            known[equation.name] = cells
+        return known[path[-1].name]
 
     def _entry_keys(self, name: str) -> tuple[str, ...]:
         """The keys of the nodes of all entries of a tensor."""
@@ -279,6 +305,7 @@ class Quantity:
         self.place = None if at is None else flat_position(at, point.shape(tensor))
         self.equations = tuple(e for e in point.reference.program.equations if e.name == tensor)
         self._variants: tuple[tuple[Mistake, Equation], ...] | None = None
+        self._at_truth: tuple[tuple[Mistake, Cells], ...] = ()
 
     @cached_property
     def truth(self) -> Cells:
@@ -292,7 +319,13 @@ class Quantity:
     def variants(self, had: Mapping[str, Cells]) -> Iterable[tuple[Mistake, Cells]]:
         if self._variants is None:
             self._variants = tuple(found for own in self.equations for found in variants(own, self.point.reference.setting))
-        for mistake, equation in self._variants:
+        if not had:
+            self._at_truth = self._at_truth or tuple(self._mistaken(had))
+            return self._at_truth
+        return self._mistaken(had)
+
+    def _mistaken(self, had: Mapping[str, Cells]) -> Iterator[tuple[Mistake, Cells]]:
+        for mistake, equation in self._variants or ():
             if self.circular or len(self.equations) != 1:
                 cells = self._interpreted((equation,), had)
             else:
@@ -343,10 +376,12 @@ class Recipe:
         self._places = tuple((n, flat_position(at, point.shape(n))) for n, at in self._code.inputs)
 
     def __call__(self, had: Mapping[str, Cells]) -> Cells | None:
-        if self._code is None:
-            return None
-        found = {n: self.point.value(n, had) for n in self.reads}
-        if None in found.values():
+        """The cells, given what the writer had."""
+        return self.of({n: self.point.value(n, had) for n in self.reads})
+
+    def of(self, found: Mapping[str, Cells | None]) -> Cells | None:
+        """The cells from those of the parents; None where one of them, or the equation, has none."""
+        if self._code is None or None in found.values():
             return None
         try:
             numbers = self._code.numbers([found[n][k] for n, k in self._places])

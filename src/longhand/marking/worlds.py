@@ -110,6 +110,9 @@ class Watched(Mapping[str, Cells]):
         except KeyError:
             return False
 
+    def __bool__(self) -> bool:
+        return True                                         # without computing anything
+
     def __iter__(self) -> Iterator[str]:
         return (name for name in self._world.nodes if name in self)
 
