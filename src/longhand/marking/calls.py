@@ -22,6 +22,11 @@ from .products import taken_apart, times
 from .ways import BITS, Context, Liberty, Way, combined, distinct, each, one
 
 NUMBERS = Hulls(BITS)
+SLOPES: dict[str, str] = {"sg": "sigmoid", **{word: row for row in ("sigmoid", "tanh", "relu") for word in (
+    f"{row}_grad", f"{row}_derivative", f"{row}_deriv", f"{row}_prime", f"d{row}", f"d_{row}", f"grad_{row}")}}
+"""Names of code for f', which is taken of the value f(z): sigmoid_grad(h)."""
+BY_VALUE: dict[str, Callable[[Any], Any]] = {
+    "sigmoid": lambda x: x * (1 - x), "tanh": lambda x: 1 - x * x, "relu": lambda x: arrays.ONE if x > 0 else arrays.ZERO}
 NUMERIC = frozenset(("np", "numpy", "torch", "tf", "jnp", "hp"))
 MATRIX_FUNCTIONS: dict[str, Callable[[Array], Array]] = {
     "diag": arrays.diagonal, "Diag": arrays.diagonal, "transpose": arrays.transpose,
@@ -97,6 +102,11 @@ def _known(context: Context, name: str, order: int, formula: Call) -> list[Way] 
             return each(context(arguments[0]), lambda a: mapped(lambda x: x.log() / arrays.number(int(base)).cells[0].log(), a))
     tensor = _argument_tensor(context, arguments[0])
     ways: list[Way] = []
+    if name in SLOPES and len(arguments) == 1 and not order:
+        liberty = Liberty("slope", formula.span)
+        of_value = each(context(arguments[0]), lambda a: mapped(BY_VALUE[SLOPES[name]], a))
+        ways = [Way(way.family, (*way.liberties, liberty)) for way in of_value]
+        ways += [Way(way.family, (*way.liberties, liberty, liberty)) for way in _row(context, SLOPES[name], 1, arguments, formula)]
     for row, guessed in context.scope.function(name, tensor):
         if guessed and ways and order == 0 and table.vector(row) is None and len(ways) > 2:
             continue

@@ -26,21 +26,21 @@ def is_dotted(formula: Formula) -> bool:
     return matrix is not None and any(map(_is_gap, matrix.rows)) and any(isinstance(c, Dots) for row in matrix.rows if not _is_gap(row) for c in row)
 
 
-def dotted_cells(formula: Formula, shape: tuple[int, int]) -> Iterator[tuple[tuple[int, int], Formula]]:
-    """The cells that are written, with their positions in a matrix of this shape: those after the dots are counted from the end."""
+def dotted_cells(formula: Formula, shape: tuple[int, int]) -> Iterator[tuple[tuple[int, int], tuple[int, int], Formula]]:
+    """The cells that are written: where in a matrix of this shape (those after the dots are counted from the end), where on paper, and what."""
     matrix = matrix_of(formula)
     rows = matrix.rows if matrix is not None else ()
-    for i, row in _places(rows, [_is_gap(row) for row in rows], shape[0]):
-        for j, cell in _places(row, [isinstance(cell, Dots) for cell in row], shape[1]):
+    for i, y, row in _places(rows, [_is_gap(row) for row in rows], shape[0]):
+        for j, x, cell in _places(row, [isinstance(cell, Dots) for cell in row], shape[1]):
             if not isinstance(cell, Empty):
-                yield (i, j), cell
+                yield (i, j), (y, x), cell
 
 
-def _places(items: Sequence, gaps: Sequence[bool], size: int) -> Iterator[tuple[int, object]]:
+def _places(items: Sequence, gaps: Sequence[bool], size: int) -> Iterator[tuple[int, int, object]]:
     at = gaps.index(True) if True in gaps else len(items)
     for k, (item, gap) in enumerate(zip(items, gaps, strict=True)):
         if not gap:
-            yield (k if k < at else size - (len(items) - k)), item
+            yield (k if k < at else size - (len(items) - k)), k, item
 
 
 def _is_gap(row: Sequence[Formula]) -> bool:

@@ -344,21 +344,20 @@ class Judge:
         truths = [value for value in heads(finding.head, self.scope, point, {}) if len(value.shape) == 2]
         if not truths:
             raise Unclear(finding.span, "a matrix with dots that is compared with no matrix")
-        best: tuple[tuple[tuple[int, ...], str, str, str], ...] = ()
+        best: list[tuple[tuple[int, int], tuple[int, int], bool]] = []
         for true in truths:
             found = []
-            for at, cell in dotted_cells(formula, true.shape):
+            for at, written, cell in dotted_cells(formula, true.shape):
                 stated = [r.array for r in readings(cell, self.scope, point, {}) if not r.array.shape]
-                right = any(value.cells[0].overlaps(true.at(at)) for value in stated)
-                found.append((at, RIGHT if right else WRONG, "", ""))
-            if not best or sum(c[1] == WRONG for c in found) < sum(c[1] == WRONG for c in best):
-                best = tuple(found)
-        finding.cells = best
-        wrong = [cell for cell in best if cell[1] == WRONG]
+                found.append((at, written, any(value.cells[0].overlaps(true.at(at)) for value in stated)))
+            if not best or sum(right for *_, right in found) > sum(right for *_, right in best):
+                best = found
+        finding.cells = tuple((written, RIGHT if right else WRONG, "", "") for _, written, right in best)
+        wrong = [at for at, _, right in best if not right]
         finding.verdict = WRONG if wrong else RIGHT
         if wrong:
             finding.mistake = WRONG_ENTRY
-            places = ", ".join(f"({_place(i, true.shape[0])}, {_place(j, true.shape[1])})" for (i, j), *_ in wrong)
+            places = ", ".join(f"({_place(i, true.shape[0])}, {_place(j, true.shape[1])})" for i, j in wrong)
             finding.says = f"{WRONG_ENTRY.says} Look at {places}."
 
     def _mend(self, finding: Finding) -> bool:

@@ -36,14 +36,15 @@ class UnknownNames:
         """`elsewhere`: what names of the answer stand for in its other parts; `settled` adds to it."""
         self.reference, self.scope, self.lines, self.mentioned = reference, scope, lines, mentioned
         self.elsewhere = {} if elsewhere is None else elsewhere
-        self.tried: set[str] = set()
+        self.tried: set[tuple[str, int]] = set()
         self.passing: set[str] = set()                      # names guessed by their letter, for one line
 
     def introduce(self, name: str, line: Line, fit: Callable[[Line], float]) -> bool:
         """Makes a name known, if that can be done; each is tried once. Of f_ij that is f, too."""
         for each in dict.fromkeys((name, without_letters(name))):
-            if each and each not in self.tried and self.scope.known(each) is None:
-                self.tried.add(each)
+            key = (each, line.spans[0].start)
+            if each and key not in self.tried and self.scope.known(each) is None:
+                self.tried.add(key)
                 if self._defined(each, line) or self._label(each) or self._class(each) or self._argument(each, line) or self._as_elsewhere(each) \
                         or self._guessed(each, line, fit):
                     return True
@@ -142,14 +143,23 @@ class UnknownNames:
         self.scope.define(name, chosen)
         if chosen not in set(self._unnamed()):
             self.passing.add(name)
+            for other, meaning in self._numbered(name):
+                self.scope.define(other, meaning)
+                self.passing.add(other)
         return True
+
+    def _numbered(self, name: str) -> Iterator[tuple[str, str]]:
+        """w_2 for W_2, once w alone is taken for another name: it is no entry of that."""
+        for tensor in self.reference.problem.program.tensors:
+            letter, script = _parted(tensor)
+            if script.isdigit() and letter.lower() == name.lower() and letter != name:
+                yield f"{name}{tensor[len(letter)]}{script}", tensor
 
     def pass_on(self) -> None:
         """Forgets what was guessed for one line."""
         for name in self.passing:
             self.scope.own.pop(name, None)
             self.scope.own_letters.pop(name, None)
-            self.tried.discard(name)
         self.passing.clear()
 
     def _deltas(self, name: str) -> Iterator[str]:
@@ -181,6 +191,9 @@ class UnknownNames:
                 yield equation.name
             elif len(script) == 1 and script.isalpha() and len(equation.left.at) == 1:
                 yield Index(NOWHERE, Name(NOWHERE, equation.name), (Name(NOWHERE, script),))
+        for tensor in self.reference.problem.program.tensors.values():
+            if tensor.role == "parameter" and not script and _parted(tensor.name)[0].lower() == letter.lower():
+                yield tensor.name
 
 
 def _parted(name: str) -> tuple[str, str]:

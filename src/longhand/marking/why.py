@@ -28,6 +28,7 @@ LIBERTIES = {
     "summed": "The repeated index is summed over: write the sum.",
     "index": "An index is left out: this is the whole vector, the left side one entry of it.",
     "entry": "Softmax is of a whole vector: write softmax(z)_k for one entry of it.",
+    "slope": "This function is taken for the derivative of the activation, in terms of the activation's value.",
     "hot": "The letter stands for the true class, which should be said.",
 }
 BRACKETS = Mistake("brackets left out", "A7", "The idea is right, but brackets are missing: as it stands, the product takes only the last term.")

@@ -20,8 +20,8 @@ from .closed import Atom, Certain, Closed, as_long_as, single, weight
 from .faults import EvaluationError, NumberError
 from .interpret import Values
 
-LONGEST = 3000
-"""Weight of a closed form here: that of a softmax of ten classes is 34, and a gradient adds up a few tens of them."""
+LONGEST = 12000
+"""Weight of a closed form here: that of a softmax of ten classes is 34, of forty 124, and a gradient adds up as many of them."""
 BITS = 256
 
 
