@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "solve": "solution", "read": "solution", "Solution": "solution", "Sheet": "solution",
+    "check": "marking.mark", "Marker": "marking.mark", "Marked": "marking.marks",
     "Model": "api", "Array": "api", "fn": "api", "sum": "api",
     "LonghandError": "errors", "UsageError": "errors", "FileError": "errors", "DataError": "errors",
     "NotUnderstood": "errors", "ShapeError": "errors", "UnknownName": "errors",

@@ -56,7 +56,7 @@ def test_what_follows_from_the_first_mistake_is_said():
     marks = tuple(mark(claim, verdict, text, given=given) for claim, verdict, given in
                   (("a = 1", "wrong", None), ("b = 2", "carried", 1), ("c = 3", "carried", 1)))
     said = terminal.render(page(Marked("a.md", text, marks)))
-    assert "First mistake in line 1." in said and "From it follow lines 3 and 5, right in themselves." in said
+    assert "First mistake in line 1." in said and "Right given that: lines 3 and 5." in said
     assert said.count("→ right given line 1") == 2
 
 

@@ -186,9 +186,8 @@ def _paths(wires: tuple[Wire, ...], layers: dict[str, int], end: str, names: set
     done: set[tuple[str, str]] = set()
 
     def backwards(path: list[str]) -> list[str]:
-        while (found := sources.get(path[0])) and path[0] not in drawn:
-            found = sorted(found, key=lambda s: (s in drawn, -layers.get(s, 0)))
-            path.insert(0, found[0])
+        while path[0] not in drawn and (found := [s for s in sources.get(path[0], ()) if s not in path]):     # a recurrence runs in a circle
+            path.insert(0, min(found, key=lambda s: (s in drawn, -layers.get(s, 0))))
         return path
 
     def take(path: list[str]) -> None:
@@ -202,8 +201,8 @@ def _paths(wires: tuple[Wire, ...], layers: dict[str, int], end: str, names: set
         if name in drawn:
             continue
         path = [name]
-        while path[-1] not in drawn and targets.get(path[-1]):
-            path.append(targets[path[-1]][0])
+        while path[-1] not in drawn and (found := [t for t in targets.get(path[-1], ()) if t not in path]):
+            path.append(found[0])
         head = backwards([name])
         take(head[:-1] + path)
     for wire in wires:

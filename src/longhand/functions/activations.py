@@ -100,7 +100,7 @@ ACTIVATIONS = (
     Function(
         "log_sigmoid", r"\ln\sigma\left(#1\right)", lambda x: -ln(ONE + exp(-x)), lambda x, y: sigmoid(-x),
         rule="derivative of the log-sigmoid",
-        why="The derivative of ln σ(x) is σ'(x)/σ(x) = 1 - σ(x) = σ(-x).",
+        why="The derivative of ln σ(x) is σ'(x)/σ(x), that is 1 - σ(x), or σ(-x).",
     ),
     Function(
         "softplus", r"\operatorname{softplus}\left(#1\right)", lambda x: ln(ONE + exp(x)), lambda x, y: sigmoid(x),
@@ -144,6 +144,6 @@ ACTIVATIONS = (
         "softsign", r"\operatorname{softsign}\left(#1\right)", lambda x: x * power(ONE + Apply("abs", (x,)), -1),
         lambda x, y: power(ONE + Apply("abs", (x,)), -2),
         rule="derivative of softsign",
-        why="On either side of 0 the quotient rule gives ((1 + |x|) - |x|)/(1 + |x|)² = 1/(1 + |x|)², which is 1 at 0 as well.",
+        why="On either side of 0 the quotient rule gives ((1 + |x|) - |x|)/(1 + |x|)², that is 1/(1 + |x|)², which is 1 at 0 as well.",
     ),
 )

@@ -36,7 +36,7 @@ PRIMITIVES = (
     Function(
         "ln", r"\ln\left(#1\right)", derivative=lambda x, y: power(x, -1), domain=(">", "0"),
         rule="derivative of the natural logarithm",
-        why="ln undoes exp: from e^y = x follows e^y · dy/dx = 1, so dy/dx = 1/x.",
+        why="ln undoes exp, so its slope at x is one over the slope of exp at ln x, which is x.",
         aliases=("natural logarithm",),
     ),
     Function(
@@ -54,13 +54,13 @@ PRIMITIVES = (
     Function(
         "arctan", r"\arctan\left(#1\right)", derivative=lambda x, y: power(ONE + power(x, 2), -1),
         rule="derivative of the arctangent",
-        why="arctan undoes tan, and tan' = 1 + tan²; from tan y = x follows (1 + x²) · dy/dx = 1.",
+        why="arctan undoes tan, so its slope at x is one over the slope of tan there, which is 1 + tan², hence 1 + x².",
         aliases=("atan", "arctg"),
     ),
     Function(
         "tanh", r"\tanh\left(#1\right)", derivative=lambda x, y: ONE - power(y, 2),
         rule="derivative of tanh",
-        why="tanh = sinh/cosh, and the quotient rule gives (cosh² - sinh²)/cosh² = 1 - tanh² = 1 - y².",
+        why="tanh is sinh over cosh, and the quotient rule gives (cosh² - sinh²)/cosh², that is 1 - tanh².",
         aliases=("hyperbolic tangent", "th"),
     ),
     Function(
@@ -89,7 +89,7 @@ BUILT = (
     Function(
         "tan", r"\tan\left(#1\right)", lambda x: Apply("sin", (x,)) * power(Apply("cos", (x,)), -1), lambda x, y: ONE + power(y, 2),
         rule="derivative of the tangent",
-        why="tan = sin/cos, and the quotient rule gives (cos² + sin²)/cos² = 1 + tan² = 1 + y².",
+        why="tan is sin over cos, and the quotient rule gives (cos² + sin²)/cos², that is 1 + tan².",
         aliases=("tangent", "tg"),
     ),
     Function(

@@ -19,7 +19,7 @@ from .array import Array, Nonconforming, elementwise, mapped
 from .entries import entries_of, row_like, standing, whole
 from .families import Family, along, lifted
 from .products import taken_apart, times
-from .ways import BITS, Context, Liberty, Way, combined, distinct, each, one
+from .ways import BITS, Context, Liberty, Way, as_ball, combined, distinct, each, one
 
 NUMBERS = Hulls(BITS)
 SLOPES: dict[str, str] = {"sg": "sigmoid", **{word: row for row in ("sigmoid", "tanh", "relu") for word in (
@@ -46,6 +46,8 @@ def call(context: Context, formula: Call) -> list[Way]:
     name = flat(function) or ""
     loss = context.scope.meant(function)
     if loss is not None and not loss.own and loss.tensor == context.scope.loss:
+        if (row := table.loss(name)) is not None and _without_label(context, formula.arguments):
+            return _loss(context, row, formula.arguments, formula)
         return one(standing(whole(context, loss.tensor, formula), False))
     done = _known(context, name.rpartition(".")[2] if name.partition(".")[0] in NUMERIC else name, order, formula)
     if done is None:
@@ -54,6 +56,20 @@ def call(context: Context, formula: Call) -> list[Way]:
         from .powers import raised
         done = raised(context, done, power, formula)
     return entries_of(context, done, at, formula) if at else done
+
+
+def _without_label(context: Context, arguments: tuple[Formula, ...]) -> bool:
+    """CE(ŷ, softmax(θ)): two arguments, both as large as the label and neither of them the label."""
+    labels = [t.name for t in context.scope.problem.program.tensors.values() if t.role == "label"]
+    if len(arguments) != 2 or len(labels) != 1:
+        return False
+    label = context.point.value(labels[0], context.had)
+    try:
+        sides = [way.family.members[0].cells for argument in arguments for way in context(argument)[:1] if not way.family.letters]
+    except (Unclear, Nonconforming):
+        return False
+    return label is not None and len(sides) == 2 and all(
+        len(cells) == len(label) and not all(x.overlaps(as_ball(y)) for x, y in zip(cells, label, strict=True)) for cells in sides)
 
 
 def _taken(context: Context, function: Formula) -> tuple[Formula, int, Formula | None, tuple[Formula, ...]]:

@@ -25,8 +25,18 @@ def quantity(context: Context, formula: Formula, found: Meant) -> list[Way]:
     if found.own:
         ways = own(context, formula, found)
     else:
-        ways = entries(context, whole(context, found.tensor, formula), found.indices, formula, row_like(context, found.tensor))
+        raw, row = whole(context, found.tensor, formula), row_like(context, found.tensor)
+        ways = _of_transpose(context, raw, found.indices, formula, row) if found.transposed and len(found.indices) == len(raw.shape) == 2 else \
+            entries(context, raw, found.indices, formula, row)
     return finished(context, ways, found, formula)
+
+
+def _of_transpose(context: Context, raw: Array, indices: tuple[Formula, ...], formula: Formula, row: bool) -> list[Way]:
+    """W^T_{jb} is W_{bj}; where that does not fit, the T is taken to be of the entry, which it leaves as it is."""
+    try:
+        return entries(context, raw, indices[::-1], formula, row)
+    except Nonconforming:
+        return entries(context, raw, indices, formula, row)
 
 
 def finished(context: Context, ways: list[Way], found: Meant, formula: Formula) -> list[Way]:

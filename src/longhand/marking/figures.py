@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
+from itertools import takewhile
 from typing import Any
 
 from ..reading.syntax import Formula
@@ -10,13 +12,14 @@ from .array import Array, Nonconforming, transpose
 from .equality import agree, heads, same_shape, sides
 from .equality import digits as rounded
 from .explain import Cells, Explanation, Outcome, Print, explain
-from .findings import FOLLOWS, Finding, FollowingNode, Formulaic
+from .findings import FOLLOWS, Finding, FollowingNode, Formulaic, Ways
 from .heads import Head
+from .identity import by_identity
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, Mistake
 from .numerals import Digits
 from .printed import PrintedCell, nearest_digits, printed, significant
-from .rewrite import exchanged
 from .reference import Reference, flat_position, key_of, positions, tensor_of
+from .rewrite import exchanged
 from .scope import Scope
 
 TRANSPOSED = Mistake("transposed", "P1", "This is the transpose of what is asked: rows and columns are exchanged.")
@@ -35,6 +38,7 @@ class Figures:
         self.values: list[Finding] = []
         self.nodes: dict[str, Any] = {}
         self.printed: dict[str, Cells] = {}                 # the last printed cells of each node
+        self._journal: list[tuple[str, Cells | None]] = []     # (node, what was printed of it before): what `restore` takes back
         self.expressions: list[tuple[Formula, Formula]] = []        # wrong formulas for expressions: σ'(z), 1 - σ(z)
         self.theirs: dict[str, tuple[Head, Formula]] = {}   # wrong formulas of the answer, by the quantity they are for
         if self.point is not None:
@@ -57,31 +61,38 @@ class Figures:
         if not same_shape(Array(shape, ()), Array(digits.shape, ())):
             return self._misshapen(finding, cells, shape)
         at = len(self.pending)
-        ways = [way for way in (*self._left(finding, left), self._by_own_formula(head)) if way is not None and len(way) == len(cells)]
+        ways = self._ways(finding, left, len(cells))
         for k, (name, row) in enumerate(self._rows(names, cells)):
-            self.nodes[name].follows += [way if len(names) == 1 else way[k:k + 1] for way in ways]
+            self.nodes[name].follows.append(ways if len(names) == 1 else partial(_nth, ways, k))
             self.prints.append(Print(name, row, at))
+            self._journal.append((name, self.printed.get(name)))
             self.printed[name] = _merged(self.nodes[name].truth, row)
         self.pending.append(finding)
 
     def true(self, finding: Finding) -> bool:
         """Whether printed numbers may be the true ones, each by itself."""
         at = next((k for k, each in enumerate(self.pending) if each is finding), None)
-        return at is not None and all(cell.ball is None or cell.ball.overlaps(true) for made in self.prints if made.claim == at
+        own = takewhile(lambda made: made.claim >= at, reversed(self.prints))
+        return at is not None and all(cell.ball is None or cell.ball.overlaps(true) for made in own if made.claim == at
                                       for cell, true in zip(made.cells, self.nodes[made.node].truth or (), strict=False))
 
     def state(self) -> tuple[Any, ...]:
         """What `restore` needs to forget what was gathered since."""
-        follows = {name: len(node.follows) for name, node in self.nodes.items()}
-        return len(self.prints), len(self.pending), len(self.values), follows, dict(self.printed)
+        return len(self.prints), len(self.pending), len(self.values), len(self.nodes), len(self._journal)
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Forgets what was gathered since `state`."""
-        prints, pending, values, follows, self.printed = state
+        prints, pending, values, nodes, journal = state
         del self.prints[prints:], self.pending[pending:], self.values[values:]
-        self.nodes = {name: node for name, node in self.nodes.items() if name in follows}
-        for name, node in self.nodes.items():
-            del node.follows[follows[name]:]
+        while len(self._journal) > journal:
+            name, before = self._journal.pop()
+            self.nodes[name].follows.pop()
+            if before is None:
+                del self.printed[name]
+            else:
+                self.printed[name] = before
+        while len(self.nodes) > nodes:
+            self.nodes.popitem()
 
     def _nodes_of(self, head: Head) -> tuple[str, ...]:
         """The names of the nodes that a head stands for; an expression becomes a node of its own."""
@@ -120,14 +131,14 @@ class Figures:
         else:
             yield from ((name, (cell,)) for name, cell in zip(names, cells, strict=True))
 
-    def _by_own_formula(self, head: Head) -> Cells | None:
+    def _by_own_formula(self, head: Head, theirs: tuple[Head, Formula] | None, printed: Mapping[str, Cells]) -> Cells | None:
         """What a wrong formula that the answer gave for the quantity comes to."""
-        if head.tensor not in self.theirs:
+        if theirs is None:
             return None
-        given, formula = self.theirs[head.tensor]
+        given, formula = theirs
         shape = Array(self.point.shape(head.tensor), ())
         try:
-            found = sides(given, formula, self.scope, self.point, self.printed)
+            found = sides(given, formula, self.scope, self.point, printed)
         except (Unclear, Nonconforming):
             return None
         whole = next((r.array for r in found if same_shape(r.array, shape)), None)
@@ -148,7 +159,7 @@ class Figures:
         same = [cell.ball is not None and cell.ball.overlaps(x) for cell, x in zip(cells, true.cells, strict=True)]
         finding.verdict = RIGHT if all(same) else WRONG
         finding.mistake = None if all(same) else CHANGED
-        finding.says = "As the sheet gives it." if all(same) else CHANGED.says
+        finding.says = "" if all(same) else CHANGED.says
         finding.expected = true
         finding.cells = tuple((at, RIGHT if ok else WRONG, cell.text, nearest_digits(x, max(cell.places, 0)))
                               for at, ok, cell, x in zip(positions(finding.digits.shape), same, cells, true.cells, strict=True))
@@ -164,20 +175,33 @@ class Figures:
             if len(shape) == 2 and agree(transpose(truths[0]), stated):
                 finding.mistake, finding.says, finding.method = TRANSPOSED, TRANSPOSED.says, True
 
-    def _left(self, finding: Finding, left: Finding | None) -> list[Cells]:
+    def _ways(self, finding: Finding, left: Finding | None, count: int) -> Ways:
+        """What printed numbers may follow from: the side to their left, or a wrong formula given before. Worked out only when asked for,
+        since numbers that are right need no reason."""
+        printed, head = dict(self.printed), finding.head
+        expressions, theirs = tuple(self.expressions), self.theirs.get(head.tensor)
+
+        @cache
+        def ways() -> tuple[Cells, ...]:
+            found = (*self._left(finding, left, printed, expressions), self._by_own_formula(head, theirs, printed))
+            return tuple(way for way in found if way is not None and len(way) == count)
+
+        return ways
+
+    def _left(self, finding: Finding, left: Finding | None, printed: Mapping[str, Cells], expressions: Sequence[tuple[Formula, Formula]]) -> list[Cells]:
         """What the side to the left comes to, for the writer."""
         if left is None or left.head is not finding.head or left.kind not in ("value", "symbols") or left.verdict == UNCHECKED and left.kind == "symbols":
             return []
         if left.kind == "value":
             return [left.value.cells] if left.value is not None else []
         theirs = left.formula
-        for right, wrong in self.expressions:
+        for right, wrong in expressions:
             theirs = exchanged(theirs, right, wrong)
         shape = Array(finding.digits.shape, ())
         ways: list[Cells] = []
         for formula in (left.formula, theirs) if theirs is not left.formula else (theirs,):
             try:
-                found = sides(finding.head, formula, self.scope, self.point, self.printed)
+                found = sides(finding.head, formula, self.scope, self.point, printed)
             except (Unclear, Nonconforming):
                 continue
             ways += [r.array.cells for r in found if same_shape(r.array, shape)][:1]
@@ -241,7 +265,7 @@ class Figures:
         finding.given = self.pending[outcome.given].span.start if outcome.given is not None else None
         finding.sure = all(o.gap > SMALL for _, o in told if o.kind not in ("ok", "unknown"))
         places = max((cell.places for made, _ in told for cell in made.cells if cell.text), default=0)
-        finding.cells = tuple((at, verdict, text, nearest_digits(true, max(places, 0)) if true is not None else "")
+        finding.cells = tuple((at, verdict, text, nearest_text(true, max(places, 0)) if true is not None else "")
                               for at, verdict, (text, _, true, _) in zip(positions(shape), verdicts, cells, strict=True))
         finding.expected = Array(shape, tuple(true for _, _, true, _ in cells)) if all(c[2] is not None for c in cells) else None
         if len(cells) == 1 and finding.verdict != RIGHT and significant(cells[0][0]) < 2 and outcome.expected:
@@ -250,6 +274,26 @@ class Figures:
                            f"the true value is {rounded(cells[0][2], 4)}."
             return
         finding.says = _sentence(finding, outcome, follows, any(cut for *_, cut in cells))
+        if finding.verdict == MISREAD and not any(self._is_used(made) for made, _ in told):
+            finding.says, finding.sure = "A number is miswritten or misread; no later line uses it, so it cannot be told which.", True
+
+    def _is_used(self, made: Print) -> bool:
+        """Whether other printed numbers are computed from these, or they are printed again."""
+        for other in self.prints:
+            if other is not made and (other.node == made.node or made.node in self._above(other.node)):
+                return True
+        return False
+
+    def _above(self, name: str) -> frozenset[str]:
+        """All nodes that a node is computed from."""
+        seen: set[str] = set()
+        waiting = list(self.nodes[name].parents)
+        while waiting:
+            each = waiting.pop()
+            if each not in seen and each in self.nodes:
+                seen.add(each)
+                waiting += self.nodes[each].parents
+        return frozenset(seen)
 
     def _decide(self, finding: Finding, had: Mapping[str, Cells], damaged: set[str]) -> None:
         head, formula = finding.head, finding.formula
@@ -280,6 +324,8 @@ class Figures:
         finding.says = "This does not come to the value of the left side."
 
 
+nearest_text = by_identity(nearest_digits)
+
 SMALL = 1.0
 """An explanation that is better than the next by less than this is not called sure."""
 
@@ -304,6 +350,11 @@ def _worst(verdicts: Sequence[str]) -> str:
         if verdict in verdicts:
             return verdict
     return UNCHECKED
+
+
+def _nth(ways: Ways, k: int) -> tuple[Cells, ...]:
+    """The ways of one entry, from those of a whole."""
+    return tuple(way[k:k + 1] for way in ways())
 
 
 def _merged(truth: Cells | None, row: tuple[PrintedCell, ...]) -> Cells:

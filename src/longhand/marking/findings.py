@@ -1,7 +1,7 @@
 """Findings: what is known of each link of an answer's chains while it is being judged."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,9 @@ from .numerals import Digits
 
 FOLLOWS = Mistake("follows", "", "It follows from the line before.", 0.0)
 """Not a mistake of its own: a number that follows from what stands to the left of it."""
+Ways = Callable[[], tuple[Cells, ...]]
+"""What printed numbers may follow from, worked out when asked for."""
+TOLD = ("verdict", "mistake", "says", "evidence", "expected", "method", "cause")
 
 
 @record
@@ -71,6 +74,16 @@ class Finding:
     cause: str = ""                                                    # the name that was not known
 
     @property
+    def told(self) -> tuple[Any, ...]:
+        """What is said of the claim, whoever made it."""
+        return tuple(getattr(self, name) for name in TOLD)
+
+    @told.setter
+    def told(self, values: tuple[Any, ...]) -> None:
+        for name, value in zip(TOLD, values, strict=True):
+            setattr(self, name, value)
+
+    @property
     def formula(self) -> Formula:
         return self.line.parts[self.side]
 
@@ -85,7 +98,7 @@ class FollowingNode:
     def __init__(self, node: Any) -> None:
         self.node = node
         self.name, self.parents = node.name, node.parents
-        self.follows: list[Cells] = []
+        self.follows: list[Ways] = []
 
     @property
     def truth(self) -> Cells | None:
@@ -95,8 +108,9 @@ class FollowingNode:
         return self.node.computed(had)
 
     def variants(self, had: Mapping[str, Cells]) -> Any:
-        for cells in self.follows:
-            yield FOLLOWS, cells
+        for ways in self.follows:
+            for cells in ways():
+                yield FOLLOWS, cells
         yield from self.node.variants(had)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..core.record import record
-from ..reading.names import items
-from ..reading.syntax import Formula, Name, Numeral, Sum
+from ..reading.names import flat, items
+from ..reading.syntax import Formula, Name, Numeral, Script, Sum
 from .array import Array
 from .explain import Cells
 from .gradients import gradient_meant
@@ -83,3 +83,11 @@ def update_of(head: Head | None, sides: Sequence[Formula], reference: Reference,
     own = any(isinstance(side, Sum) and len(side.terms) > 1 for side in sides[:2])
     said = any(word in words.lower() for word in ("update", "new ", "after ", "descent"))
     return Head(head.formula, reference.updated[head.tensor], head.at, head.letters) if own or said else head
+
+
+def without_letters(formula: Formula, letters: Sequence[str]) -> str | None:
+    r"""The flat name of a quantity without the index letters below it: δ^z of \delta^z_k. None where others stand there."""
+    if isinstance(formula, Script) and formula.sub is not None and tuple(flat(i) for i in items(formula.sub)) == tuple(letters):
+        bare = formula.sup is None and not formula.primes
+        return flat(formula.base if bare else Script(formula.span, formula.base, None, formula.sup, formula.primes))
+    return None

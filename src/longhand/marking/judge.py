@@ -8,12 +8,13 @@ from typing import Any
 
 from ..reading.syntax import Annotated, BigOperator, Formula, Index, Numeral, Relation, Script, Words, walk
 from ..reading.terms import Unclear
+from . import alike
 from .array import Array, Nonconforming
-from .equality import Equal, agree, heads, judged, same_shape, sides
+from .equality import Equal, agree, compare, heads, judged, same_shape, sides
 from .explain import Cells
 from .figures import Figures
 from .findings import Finding, Line
-from .heads import Head, head_of, update_of, value_of
+from .heads import Head, head_of, update_of, value_of, without_letters
 from .damage import mended
 from .dotted import dotted_cells, is_dotted
 from .layers import combined, instances
@@ -22,7 +23,9 @@ from .masks import TESTS, mask_for
 from .meaning import index_sizes, readings
 from .numerals import Digits, digits_of, is_formula_of_names, own_name
 from .printed import printed
+from .provisos import judged_under
 from .reference import Point, Reference
+from .shared import claim_key
 from .unknown_names import UnknownNames
 from .why import LIBERTIES, of_symbols
 
@@ -84,6 +87,7 @@ class Judge:
         """The findings of a line, also kept."""
         if len(line.parts) < 2 or not any(sign in EQUALITY | ARROWS for sign in line.operators):
             return []
+        self.explaining = False
         while True:
             state = self._state()
             found = self._of(line)
@@ -91,6 +95,10 @@ class Judge:
             if not any(self.unknown.introduce(cause, line, self._fit) for cause in causes):
                 break
             self._restore(state)
+        self.explaining = True
+        if any(finding.verdict == WRONG or finding.verdict == UNCHECKED and finding.says for finding in found):
+            self._forget(state)
+            found = self._of(line)
         found += [finding for part in line.parts for finding in self._braces(line, part)]
         self.unknown.pass_on()
         self.findings += found
@@ -172,7 +180,10 @@ class Judge:
                     head = self._expression(first)
                 except (Unclear, Nonconforming) as fault:
                     says = f"The left side was not understood: {reason(fault)}."
-                    return [Finding(line, side, says=says, cause=getattr(fault, "cause", "")) for side in range(1, len(line.parts))]
+                    found = [Finding(line, side, says=says, cause=getattr(fault, "cause", "")) for side in range(1, len(line.parts))]
+                    for finding in found if self.explaining else ():
+                        self._misspelt(finding)
+                    return found
         for side in range(start, len(line.parts)):
             sign = line.operators[side - 1]
             if sign == "in":                                     # a shape, judged with the shapes
@@ -245,7 +256,8 @@ class Judge:
         finding.head = head
         if head.tensor:
             finding.verdict, finding.says = RIGHT, ""
-        self.scope.define(name, head.tensor if head.tensor and head.at is None else beside)
+        core = without_letters(plain(line.parts[0]), head.letters) if head.tensor and head.letters else None
+        self.scope.define(core or name, head.tensor if head.tensor and head.at is None else beside)
         return finding
 
     def _expression(self, formula: Formula) -> Head:
@@ -294,8 +306,8 @@ class Judge:
                 self.figures.value(finding, formula)
         except Unclear as fault:
             finding.says, finding.cause = f"Not understood: {fault.reason}.", fault.cause
-            if self.explaining:
-                self._mend(finding)
+            if self.explaining and not self._mend(finding):
+                self._misspelt(finding)
         except Nonconforming as fault:
             finding.verdict, finding.says = WRONG, f"This cannot be computed as it is written: {fault}."
         return finding
@@ -312,7 +324,8 @@ class Judge:
             return
         mask = mask_for(line.conditions, head, self.scope)
         allowed = self._allowed(line)
-        outcome = judged(head, formula, self.scope, self.reference, mask, allowed)
+        key = claim_key(head, formula, line.conditions, self.scope, self._is_strict(line))
+        outcome = self.reference.verdicts.of(key, lambda: judged_under(line.conditions, head, formula, self.scope, self.reference, allowed))
         if outcome is None:
             finding.says = "It has no value at which it could be checked."
             return
@@ -333,10 +346,17 @@ class Judge:
         if not self.explaining:
             self._remember(head, formula)
             return
-        if self._mend(finding):
-            return
-        self._remember(head, formula)
-        of_symbols(finding, formula, outcome, self.scope, self.reference, self.had, mask, allowed)
+        def why() -> tuple[Any, ...]:
+            mended = self._mend(finding)
+            if not mended:
+                of_symbols(finding, formula, outcome, self.scope, self.reference, self.had, mask, allowed)
+                if finding.mistake is None:
+                    self._misspelt(finding)
+            return mended, finding.told
+
+        mended, finding.told = self.reference.reasons.of(None if any(self.had.values()) else key, why)
+        if not mended:
+            self._remember(head, formula)
 
     def _dotted(self, finding: Finding, formula: Formula) -> None:
         """A matrix with dots, cell by cell, in the layout of the derivative that it fits better."""
@@ -364,20 +384,38 @@ class Judge:
         """Whether the line is right once some known damage is undone: then it is misread, and no mistake."""
         line, formula = finding.line, plain(finding.formula)
         for says, left, right in mended(plain(line.parts[0]), formula):
-            head = head_of(left, self.scope, self.reference)
-            try:
-                head = head or self._expression(left)
-                outcome = judged(head, right, self.scope, self.reference, mask_for(line.conditions, head, self.scope), self._allowed(line))
-            except (Unclear, Nonconforming):
-                continue
-            if isinstance(outcome, Equal):
+            if self._equal(line, left, right):
                 finding.verdict, finding.says, finding.cause = MISREAD, says, ""
                 return True
         return False
 
+    def _equal(self, line: Line, left: Formula, right: Formula) -> bool:
+        """Whether two sides that do not stand there like this would be equal."""
+        points = self.reference.at_random[:2] or ([self.reference.at_data] if self.reference.at_data else [])
+        head = head_of(left, self.scope, self.reference)
+        try:
+            head = head or self._expression(left)
+            mask, allowed = mask_for(line.conditions, head, self.scope), self._allowed(line)
+            return bool(points) and all(isinstance(compare(head, right, self.scope, point, {}, mask, allowed), Equal) for point in points)
+        except (Unclear, Nonconforming):
+            return False
+
+    def _misspelt(self, finding: Finding) -> bool:
+        """Whether other letters make the line right: misread where they are damage, else wrong."""
+        line = finding.line
+        found = alike.meant(plain(line.parts[0]), plain(finding.formula), self.scope, lambda left, right: self._equal(line, left, right))
+        if found is None:
+            return False
+        finding.mistake, finding.evidence, finding.cause = found.mistake, found.says, ""
+        finding.verdict, finding.says = (MISREAD, alike.GARBLED) if found.mistake is None else (WRONG, found.mistake.says)
+        return True
+
+    def _is_strict(self, line: Line) -> bool:
+        """Whether the answer says that it means the matrix product."""
+        return any(words in line.after.lower() for words in PRODUCTS)
+
     def _allowed(self, line: Line):
-        strict = any(words in line.after.lower() for words in PRODUCTS)
-        return (lambda reading: not {"hadamard", "outer", "dot"} & {liberty.kind for liberty in reading.liberties}) if strict else (lambda reading: True)
+        return (lambda reading: not {"hadamard", "outer", "dot"} & {liberty.kind for liberty in reading.liberties}) if self._is_strict(line) else (lambda reading: True)
 
     def _carried(self, head: Head, formula: Formula, mask, allowed) -> bool:
         """Whether it is right given the formulas that the writer got wrong before."""

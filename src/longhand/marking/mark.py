@@ -16,6 +16,7 @@ from .dotted import with_subjects
 from .figures import Figures
 from .findings import Finding, Line, lines
 from .heads import Head
+from .identity import by_identity
 from .judge import EQUALITY, Judge
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, CellMark, Mark, Marked, Nested
 from .reference import Reference
@@ -170,6 +171,7 @@ def _expected(finding: Finding) -> Nested:
     return value
 
 
+@by_identity
 def _decimals(ball: Any) -> str:
     try:
         return ball_text(ball, DIGITS)
@@ -194,6 +196,9 @@ def _words(source: Source, written: Written) -> list[Mark]:
     for span in written.prose:
         line, column = source.place(span.start)
         out.append(Mark(line, column, span.start, span.end, source.text[span.start:span.end].strip(), UNCHECKED, says="Words are not checked."))
+    for span in written.drawn:
+        line, column = source.place(span.start)
+        out.append(Mark(line, column, span.start, span.end, source.text[span.start:span.end].strip()[:200], UNCHECKED, says="A drawing is not checked."))
     for note in written.strange:
         line, column = source.place(note.span.start)
         out.append(Mark(line, column, note.span.start, note.span.end, source.text[note.span.start:note.span.end].strip()[:200], UNCHECKED,

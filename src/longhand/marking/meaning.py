@@ -40,6 +40,7 @@ from ..reading.syntax import (
 )
 from ..reading.terms import Unclear
 from . import array as arrays
+from .arithmetic import arithmetic
 from .array import Array, Nonconforming, mapped
 from .bigs import big
 from .calls import call
@@ -47,6 +48,7 @@ from .conditions import cases, truth
 from .entries import one_hot, quantity
 from .families import Family, as_array, chosen, constant, over
 from .literals import exact_ball, literal_ball, literals_of, matrix, row
+from .numerals import is_arithmetic
 from .patterns import pattern
 from .powers import ones, script
 from .products import IDENTITY, ONES, added, product, times
@@ -67,7 +69,14 @@ def readings(formula: Formula, scope: Scope, point: Point, had: Mapping[str, Cel
              literal: Callable[[str], Any] | None = None) -> list[Reading]:
     """All sensible readings, fewest liberties first, no two with the same numbers. `letters`: values of index letters, as the sheet
     counts. Unclear for what is not known, Nonconforming where nothing fits."""
-    return _read(formula, (), scope, point, had, letters or {}, literal, {})
+    if literal is not None or not is_arithmetic(formula):
+        return _read(formula, (), scope, point, had, letters or {}, literal, {})
+    if (known := scope.constants.get(id(formula))) is None:
+        with ctx.workprec(BITS):
+            value = arithmetic(formula, literals_of(scope))
+        found = [Reading(arrays.number(value))] if value is not None else _read(formula, (), scope, point, had, letters or {}, None, {})
+        scope.constants[id(formula)] = known = formula, found
+    return known[1]
 
 
 def family(formula: Formula, order: Sequence[str], scope: Scope, point: Point, had: Mapping[str, Cells],

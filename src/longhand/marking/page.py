@@ -52,7 +52,7 @@ def verdict(marked: Marked) -> Iterator[Block]:
         yield Text((f"First mistake in line {first.line}{name}.", *((" ", *prose(first.says)) if first.says else ())), "mistake")
         follow = sorted({mark.line for mark in marked.marks if mark.verdict == CARRIED and mark.given == first.line})
         if follow:
-            yield Text((f"From it follow {_lines(follow)}, right in themselves.",), "follows")
+            yield Text((f"Right given that: {_lines(follow)}.",), "follows")
         others = sorted({mark.line for mark in marked.marks if mark.verdict == WRONG} - {first.line})
         if others:
             yield Text((f"Wrong too: {_lines(others)}.",), "mistake")

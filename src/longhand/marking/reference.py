@@ -21,7 +21,7 @@ from ..core.expr import Entry, Offset
 from ..core.problem import Problem, Value
 from ..core.walk import tensors, walk
 from ..numbers.compiled import Compiled, compiled
-from ..numbers.faults import NumberError
+from ..numbers.faults import EvaluationError, NumberError
 from ..numbers.hulls import Hulls
 from ..numbers.interpret import Values
 from .explain import Cells
@@ -30,9 +30,10 @@ from .marks import Mistake
 from .mistakes import Setting, variants
 from .naming import named
 from .scope import Scope
+from .shared import Shared
 
 BITS = 160
-FAULTS = (NumberError, KeyError, ValueError, ArithmeticError, TypeError)
+FAULTS = (NumberError, EvaluationError, KeyError, ValueError, ArithmeticError, TypeError)
 """What evaluating a mistaken or unsuitable equation may end in; it then has no value."""
 
 
@@ -54,6 +55,7 @@ class Reference:
                 self.steps = problem.descent.steps
                 self.updated = {p: at_step(p, 1) for p in problem.descent.parameters}
         self.program = _without_last_gradients(program, self.steps)
+        self.verdicts, self.reasons = Shared(), Shared()
         self._jacobians: dict[tuple[str, str], Program | None] = {}
 
     @property
@@ -159,10 +161,10 @@ class Point:
 
     def value(self, name: str, had: Mapping[str, Cells]) -> Cells | None:
         """The cells of a tensor, given what a writer had of some; None where it has no value."""
-        if not had or name not in self.reference.defined:        # nobody has other numbers of what is given
-            return self._true(name)
-        if name in had:
+        if name in had:                                          # of what is given, too: a derivative moves it
             return had[name]
+        if not had or name not in self.reference.defined:
+            return self._true(name)
         keys = self._entry_keys(name)
         if keys and all(key in had for key in keys):
             return tuple(had[key][0] for key in keys)
@@ -236,7 +238,11 @@ class Point:
         if name in self.reference.program.tensors:
             return self.value(name, had)
         program = self.reference.jacobian(of, wrt)
-        return None if program is None else self.computed(program, name, had)
+        if had or program is None:
+            return None if program is None else self.computed(program, name, had)
+        if name not in self._truth:
+            self._truth[name] = self.computed(program, name, had)
+        return self._truth[name]
 
     def known(self) -> Iterable[tuple[str, tuple[int, ...]]]:
         """The entries computed so far, in the order in which they were."""

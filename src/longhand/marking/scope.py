@@ -53,6 +53,8 @@ class Scope:
         self.own_letters: dict[str, tuple[str, ...]] = {}
         self.functions: dict[str, str] = {}
         self.loss = problem.loss
+        self.constants: dict[int, tuple[Formula, Any]] = {}      # what formulas of numbers alone come to, by identity
+        self._options: dict[int, tuple[Formula, list[Reading]]] = {}
         self._loose: dict[str, str | None] = {}
         self._spellings: dict[str, str] = {}
         for name in names:
@@ -76,7 +78,7 @@ class Scope:
     def fresh(self, base: int | None = None) -> Scope:
         """The same names, with nothing of an answer's own. `base`: where the answer counts otherwise than the sheet."""
         made = copy(self)
-        made.own, made.own_letters, made.functions = {}, {}, dict(self.functions)
+        made.own, made.own_letters, made.functions, made._options, made.constants = {}, {}, dict(self.functions), {}, {}
         if base is not None:
             made.problem = replace(self.problem, notation=replace(self.problem.notation, base=base))
         return made
@@ -129,9 +131,7 @@ class Scope:
     def meant(self, formula: Formula, respelled: bool = False) -> Meant | None:
         """What a name-like formula stands for: the longest name that is known; None where none is. With `respelled`, names in the other
         case are tried last."""
-        options = list(readings(formula)) if isinstance(formula, Name | Accent | Script | Index | Group) else []
-        if not options and isinstance(formula, Words) and formula.text.strip():
-            options = [Reading(formula.text.strip(), formula)]
+        options = self.options(formula)
         for option in options[:1]:
             if not option.indices and option.power is None and (name := self.known(option.name)) is not None:
                 return self._meant(name, option)
@@ -149,6 +149,21 @@ class Scope:
             if name is not None and self._fits(name, option):
                 return replace(self._meant(name, option), respelled=True)
         return None
+
+    def options(self, formula: Formula) -> list[Reading]:
+        """The names that a name-like formula may be, the longest first."""
+        if (known := self._options.get(id(formula))) is not None:
+            return known[1]
+        options = list(readings(formula)) if isinstance(formula, Name | Accent | Script | Index | Group) else []
+        if not options and isinstance(formula, Words) and formula.text.strip():
+            options = [Reading(formula.text.strip(), formula)]
+        self._options[id(formula)] = formula, options           # the formula is kept, so that no other has its identity
+        return options
+
+    def is_own(self, formula: Formula) -> bool:
+        """Whether it may be a name of the answer's own."""
+        own = {loose(name) for name in self.own}
+        return any(loose(option.name) in own for option in self.options(formula))
 
     def _meant(self, name: str, option: Reading) -> Meant:
         return Meant(name, option.indices, option.power, option.transposed, name in self.own and not isinstance(self.own[name], str))

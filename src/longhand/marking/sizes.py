@@ -21,7 +21,7 @@ def _collect(context: Context, formula: Formula, hidden: frozenset[str], found: 
     if isinstance(formula, Script | Index | Name | Accent):
         meant = context.scope.meant(formula)
         if meant is not None:
-            if meant.indices:
+            if meant.indices and not (meant.transposed and len(meant.indices) == 2):        # of W^T_{jb} either may be which
                 _indices(context, meant.tensor, meant.indices, hidden, found, strict)
             if meant.indices or not isinstance(formula, Script):
                 for item in meant.indices:

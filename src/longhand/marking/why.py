@@ -13,7 +13,7 @@ from .explain import Cells
 from .findings import Finding
 from .formulas import right_formula, symbol
 from .heads import Head
-from .marks import MISREAD, Mistake
+from .marks import Mistake
 from .meaning import Reading
 from .reference import Point, Reference
 from .regroup import regrouped
@@ -38,13 +38,10 @@ TRANSPOSE = Mistake("transpose missing or too much", "H5", "A transpose is missi
 OTHER = Mistake("another quantity", "", "This is another quantity than the left side says.")
 FACTOR = Mistake("constant factor", "L3", "A constant factor is missing or too much.")
 SIGN = Mistake("wrong sign", "D1", "The sign is wrong.")
-GARBLED = "A symbol in it seems damaged: with another one that looks alike it is right."
 UNKNOWN = "The two sides are not equal."
 
 Mask = Callable[[Point], object]
 Allowed = Callable[[Reading], bool]
-ALIKE = ({"w", "omega", "theta"}, {"V", "Y", "v", "y"}, {"n", "h"}, {"q", "g"}, {"a", "alpha"}, {"u", "v"}, {"p", "rho"}, {"sigma", "o", "delta"})
-"""Letters that are read for one another in bad writing."""
 MOST_CHANGES = 12
 
 
@@ -64,10 +61,6 @@ def of_symbols(finding: Finding, formula: Formula, different: Different, scope: 
         return _equal(of, other, scope, points, mask, may)
 
     finding.mistake = _mistake(head, formula, scope, reference, points, had, mask, allowed, equal)
-    if finding.mistake is None and (alike := _garbled(formula, scope, equal)) is not None:
-        finding.verdict, finding.says = MISREAD, GARBLED
-        finding.evidence = alike
-        return
     finding.says = finding.mistake.says if finding.mistake is not None else UNKNOWN
 
 
@@ -180,17 +173,6 @@ def _other_transposes(formula: Formula) -> Iterator[Formula]:
 def _with_transpose(node: Formula) -> Formula:
     top = Symbol(node.span, "top")
     return Script(node.span, node.base, node.sub, top, node.primes) if isinstance(node, Script) else Script(node.span, node, None, top, 0)
-
-
-def _garbled(formula: Formula, scope: Scope, equal: Callable[[Formula], bool]) -> str | None:
-    """What stands for what, where one letter read for another that looks alike makes the formula right."""
-    for node in walk(formula):
-        if isinstance(node, Name):
-            for group in ALIKE:
-                for other in sorted(group - {node.text}) if node.text in group else ():
-                    if equal(replaced(formula, node, replace(node, text=other))):
-                        return f"With {other} for {node.text} it is right."
-    return None
 
 
 __all__ = ["LIBERTIES", "of_symbols"]

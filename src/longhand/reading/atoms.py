@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from . import tables
 from . import vocabulary as words
+from .number_tables import read_table
 from .syntax import (
     Accent,
     BigOperator,
@@ -276,11 +277,16 @@ def bracket(parser: Parser, token: Token) -> Formula:
     return Group(span, token.text, body)
 
 
+def table(parser: Parser, token: Token) -> Formula:
+    """A matrix of numbers, which the tokeniser found."""
+    return read_table(token.text, token.start)
+
+
 def command(parser: Parser, token: Token) -> Formula:
     return parser.commands[token.text](parser, token)
 
 
 ATOMS: dict[str, Callable[[Parser, Token], Formula]] = {
     "number": number, "name": name, "symbol": symbol, "dots": dots, "open": bracket, "brace": group, "begin": tables.environment,
-    "command": command,
+    "table": table, "command": command,
 }

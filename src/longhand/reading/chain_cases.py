@@ -63,6 +63,9 @@ class _Block:
                 self.front = []                     # a line that was finished
             if piece.separator == "condition":
                 self.beside(at, piece)
+            elif self.heads(at, piece):
+                piece.used = True
+                self.pieces[at + 1].conditions.append(whole(piece))
             elif at and ELSE.search(gap) and not asked(gap) and self.stated:
                 self.front = [negated(c) for c in self.stated]
                 self.give(at, piece, self.front)
@@ -75,6 +78,11 @@ class _Block:
             if piece.used and whole(piece).span not in given:       # nothing stands under it
                 piece.used = False
         return self.heading()
+
+    def heads(self, at: int, piece: Piece) -> bool:
+        r"""Whether it is a case with its claim behind a colon in one formula: m \ne k: ..."""
+        after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        return after is not None and after.separator == ":" and after.claims and lone(piece) and not piece.conditions and not self.gaps[at + 1].strip()
 
     def beside(self, at: int, piece: Piece) -> None:
         """(i = j) in brackets behind a piece."""

@@ -5,6 +5,7 @@ import re
 
 from ..core.record import record
 from .chain_cases import Heading, conditioned, holds, negated
+from .chain_latex import without_layout
 from .chain_names import DEFINED, differentials
 from .chain_pieces import Piece, Word, cut
 from .chain_places import plain_places
@@ -24,6 +25,8 @@ NEAR = 40                        # how many words and conditions behind a formul
 UNLABELLED = frozenset({"", "text", "txt", "plain", "plaintext", "math"})
 CONNECTIVE = frozenset("""so and thus hence therefore then which is i.e e.g that this it we get have gives equals or again finally now
     also simplifies to rule by the chain product quotient""".split())
+DRAWING = re.compile(r"[─━]{2}[▶►]|[◀◄][─━]|-{2}>|<-{2}|[┌┐└┘├┤┬┴╭╮╰╯╔╗╚╝║│┃]")
+"""What only a drawing of a network has: x ──▶ h."""
 TAIL = re.compile(r"[^,;:.\n)\]!?*]*$")
 
 
@@ -52,12 +55,13 @@ class Chain:
 @record
 class Written:
     """An answer, read. `prose`: sentences that claim something in words only; `strange`: formulas that were not understood, with why;
-    `repairs`: damage mended in reading."""
+    `repairs`: damage mended in reading; `drawn`: drawings in letters."""
     source: Source
     chains: tuple[Chain, ...]
     prose: tuple[Span, ...]
     strange: tuple[Note, ...]
     repairs: tuple[Note, ...]
+    drawn: tuple[Span, ...] = ()
 
 
 def chains(source: Source) -> Written:
@@ -70,9 +74,10 @@ class _Answer:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.text = source.text[:READ]
+        self.text = without_layout(source.text[:READ])
         self.found: list[Chain] = []
         self.prose: list[Span] = []
+        self.drawn: list[Span] = []
         self.strange: list[Note] = []
         self.repairs: list[Note] = []
         self.section = ""
@@ -94,7 +99,8 @@ class _Answer:
         self.settle()
         self.end_case()
         self.found.sort(key=lambda chain: chain.span.start)
-        return Written(self.source, tuple(self.found), tuple(self.prose), tuple(self.strange), tuple(self.repairs))
+        return Written(self.source, tuple(self.found), tuple(self.prose), tuple(self.strange), tuple(self.repairs),
+                       tuple(self.drawn))
 
     def block(self, block: Block) -> None:
         match block.kind:
@@ -126,6 +132,9 @@ class _Answer:
     def code(self, block: Block) -> None:
         """A block of code without a language is taken for plain text; a program is not read."""
         for run in block.runs:
+            if DRAWING.search(self.text, run.span.start, run.span.end):
+                self.drawn.append(run.span)
+                continue
             if block.label.lower() not in UNLABELLED:
                 self.strange.append(Note("problem", run.span, "a program is not read", "formulas are read"))
                 continue

@@ -32,7 +32,7 @@ from .tokens import DEPTH, LARGEST_NUMBER, Token, Tokeniser, TooDeep, TooLarge
 LENGTH = 20_000                  # characters in one formula
 SEPARATING = frozenset({"comma", "stop", "quad", "space"})
 ENDING = frozenset({"close", "unbrace", "end", "cell", "row", "eof"})
-STARTING = frozenset({"number", "name", "symbol", "dots", "open", "brace", "begin", "command"})
+STARTING = frozenset({"number", "name", "symbol", "dots", "open", "brace", "begin", "table", "command"})
 
 
 @record

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from . import pasted
 from . import vocabulary as words
+from .number_tables import table_end
 from .repairs import EATEN, EATEN_BY, EATEN_LEFT, Repair
 from .syntax import Span
 
@@ -251,6 +252,9 @@ class Tokeniser:
             _, end = self.argument(end)
         elif name == "begin" and self.text.startswith("[", end) and (match := re.compile(r"\[[a-z]\]").match(self.text, end)):
             end = match.end()
+        if name == "begin" and (stop := table_end(self.text, end, inner)) is not None:
+            self.add("table", self.text[start:stop], start, stop)
+            return stop
         self.add(name, inner, start, end)
         return end
 
