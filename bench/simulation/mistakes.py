@@ -115,7 +115,12 @@ def _(n, k, e):
 
 @kind("F4", "sigmoid for another activation", "a")
 def _(n, k, e):
-    return None if n.functions[k - 1] == "sigmoid" else each(sigmoid, e[f"z{k}"])
+    return None if n.functions[k - 1] in ("sigmoid", "softmax") else each(sigmoid, e[f"z{k}"])
+
+
+@kind("F8", "sigmoid of each score for the softmax", "a")
+def _(n, k, e):
+    return each(sigmoid, e[f"z{k}"]) if softmaxed(n, k) else None
 
 
 @kind("F4", "tanh for another activation", "a")

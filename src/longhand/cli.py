@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from .marking.rubric import Rubric
     from .solution import Solution
 
-FORMATS = {"term": "terminal", "md": "markdown", "tex": "latex", "json": "json"}     # those that are built
-PLANNED = ("html", "pdf", "ipynb")
+FORMATS = {"term": "terminal", "md": "markdown", "tex": "latex", "html": "html", "json": "json"}     # those that are built
+PLANNED = ("pdf", "ipynb")
 MARKED_FORMATS = ("term", "md", "tex", "html", "json")     # of a marked answer
 PAGE = 100         # columns of a solution that does not go to a terminal
 INTERNAL = 4
@@ -281,6 +281,8 @@ def _printed(solution: Solution, form: str, output: str | None) -> str:
     if form == "json":
         import json
         return json.dumps(solution.json(), ensure_ascii=False, indent=1)
+    if form == "html":
+        return solution.html()
     return _rendered(solution.document, form, output)
 
 

@@ -117,6 +117,16 @@ class Solution:
         extra = tuple(r for r in sheet.assumptions if all(r not in p.assumptions for p in self.problems)) if sheet is not None else ()
         return json.render(parts, self.not_understood, extra)
 
+    def html(self) -> str:
+        """The solution as one HTML file, which loads nothing."""
+        from .printing import html_solution
+        own = {r for p in self.problems for r in (*p.not_understood, *p.repairs)}
+        sheet = self._sheet
+        unread = [r for r in sheet.not_understood if r not in own] if sheet is not None else []
+        repaired = [r for r in sheet.repairs if r not in own] if sheet is not None else []
+        parts = tuple(html_solution.Part(p.page, p.assumptions, p.checks, p.notes) for p in self._parts)
+        return html_solution.render(self._heading(), parts, unread, repaired)
+
     def __str__(self) -> str:
         from .printing import terminal
         return terminal.render(self.document)

@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 
 def sheets() -> list[tuple[str, Path]]:
-    own = [(path.stem, path) for path in sorted((ROOT / "examples").glob("*.md"))]
+    own = [(path.stem, path) for path in sorted((ROOT / "examples").glob("*.md")) if not path.stem.endswith("-answer")]
     names = ("seed-000", "seed-001", "seed-002", "seed-003", "seed-004")
     found = sorted(SEEDS.glob("*.txt")) if SEEDS.is_dir() else []
     return own + [(name, next((p for p in found if p.name.startswith(name[-3:])), SEEDS / name)) for name in names]

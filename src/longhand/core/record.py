@@ -23,9 +23,14 @@ def record(cls: type[T]) -> type[T]:
     compared = [f.name for f in known if f.compare]
     key = attrgetter(*compared) if compared else _no_key
     prepare = getattr(made, "__post_init__", None)
+    count = len(known)
+    plain = tuple(f.default for f in known)
 
     def __init__(self: Any, *arguments: Any, **named: Any) -> None:
-        if named or len(arguments) != len(setters):
+        given = len(arguments)
+        if given != count and not named and MISSING not in plain[given:]:
+            arguments += plain[given:]
+        if named or len(arguments) != count:
             arguments = _completed(made, known, arguments, named)
         for put, value in zip(setters, arguments):      # noqa: B905  (of one length by now; `strict` costs a tenth of the start)
             put(self, value)

@@ -47,11 +47,17 @@ class Wire:
 @record
 class Diagram:
     """Nodes by name, wires, and the paths on which they are drawn, the longest one to the loss first.
-    parameters   quantity -> the parameters that it reads, shown at the first place where they are read"""
+    parameters   quantity -> the parameters that it reads, shown at the first place where they are read
+    flow         every wire, also those from parameters and, in a recurrence, back to what is computed earlier
+    ending       the quantity that all gradients are of, the loss where there is one
+    page         what it was made from"""
     nodes: dict[str, Node]
     wires: tuple[Wire, ...]
     paths: tuple[tuple[str, ...], ...]
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    flow: tuple[Wire, ...] = ()
+    ending: str = ""
+    page: Page | None = field(default=None, compare=False, repr=False)
 
     def text(self, columns: int = 96, write: Writer = repr) -> list[str]:
         """The drawing in lines of at most so many columns, where a single place is not wider than that."""
@@ -160,9 +166,12 @@ def diagram(page: Page) -> Diagram | None:
         mine = tuple(s for s in sources if s in program.tensors and program[s].role == "parameter" and s not in placed | on_paths)
         placed.update(mine)
         parameters[name] = mine
-    names = [*on_paths, *placed]
+    constants = {t.name for t in program.tensors.values() if t.axes and t.role in ("data", "constant") and _is_read(t.name, reads)}
+    names = [*on_paths, *placed, *constants]
     nodes = {name: _node(page, name, layers.get(name, 0), lanes.get(name, 0)) for name in _in_order(names, program.tensors)}
-    return Diagram(nodes, wires, paths, parameters)
+    flow = tuple(dict.fromkeys(Wire(source, e.name) for e in program.equations for source in _in_order(tensors(e.right), program.tensors)
+                               if source in nodes and e.name in nodes))
+    return Diagram(nodes, wires, paths, parameters, flow, end, page)
 
 
 def _in_order(names: Iterable[str], known: Iterable[str]) -> list[str]:

@@ -37,12 +37,17 @@ def apply(notation: Notation, function: str, order: int, arguments: tuple[Maths,
     brackets = (not atomic, *(False for _ in arguments[1:]))
     if function == "ln" and order == 0 and function not in notation.functions:
         name = Sign(LOGARITHMS.get(notation.log, r"\ln"))
-        return line(name, arguments[0] if atomic else Fence(arguments[0]))
+        return line(name, arguments[0] if atomic and not _is_product(arguments[0]) else Fence(arguments[0]))
     own = notation.functions.get(function)
     pattern = _called(own) if own is not None else read(template(function))
     if order:
         pattern = _primed(pattern, order) or _primed(_called(function), order) or pattern
     return fill(pattern, arguments, brackets)
+
+
+def _is_product(maths: Maths) -> bool:
+    """A number in scientific notation, 3.1 · 10^{-7}, is a product."""
+    return isinstance(maths, Line) and any(isinstance(item, Sign) and item.latex == r"\cdot" for item in maths.items)
 
 
 def apply_vector(notation: Notation, function: str, argument: Maths) -> Maths:

@@ -178,6 +178,8 @@ def place(notation: Notation, at: Position, letters: Mapping[Index, str], tensor
         if abs(coefficient) != 1:
             items.append(Sign(str(abs(coefficient)), "number"))
         items.append(name)
+    if at.terms and at.constant == -notation.base and all(isinstance(variable, Entry) for variable, _ in at.terms):
+        constant = 0                                        # s_j of a class j, which counts as the sheet does
     if constant or not items:
         if items or constant < 0:
             items.append(PLUS if constant > 0 else MINUS)

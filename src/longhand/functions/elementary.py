@@ -36,7 +36,7 @@ PRIMITIVES = (
     Function(
         "ln", r"\ln\left(#1\right)", derivative=lambda x, y: power(x, -1), domain=(">", "0"),
         rule="derivative of the natural logarithm",
-        why="ln undoes exp, so its slope at x is one over the slope of exp at ln x, which is x.",
+        why="ln undoes exp, so its slope at x is one over the slope of exp at ln x, that is 1/x.",
         aliases=("natural logarithm",),
     ),
     Function(

@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import combinations, islice, product
 
 from ..core.record import record
+from ..functions import table
 from ..reading.names import GREEK, flat, is_transpose, items
-from ..reading.syntax import BigOperator, Call, Formula, Index, Name, Script, Sequence, walk
+from ..reading.syntax import Accent, BigOperator, Call, Cases, Formula, Index, Name, Relation, Script, Sequence, walk
 from .marks import Mistake
 from .regroup import regrouped
 from .rewrite import replaced
@@ -18,12 +19,13 @@ ALIKE: tuple[frozenset[str], ...] = tuple(map(frozenset, (
     ("w", "omega", "theta"), ("w", "h"), ("V", "Y", "v", "y"), ("n", "h"), ("q", "g"), ("q", "log"), ("a", "alpha"), ("u", "v"), ("p", "rho"),
     ("sigma", "o", "delta"), ("i", "j"), ("l", "i"), ("m", "n"))))
 """Letters that are read for one another in bad writing."""
-GARBLED = "Letters in it seem damaged: with others that look alike it is right."
-INDEX = Mistake("wrong index", "P7", "One index is another one than it should be.")
-SWAPPED = Mistake("indices swapped", "P7", "Two indices stand in each other's place.")
-MOST = 240
+GARBLED = "Letters in it seem to be misread: it is right with others that look alike or belong there."
+INDEX = Mistake("wrong index", "P7", "An index is wrong: another letter belongs in its place.")
+SWAPPED = Mistake("indices swapped", "P7", "Two indices are swapped: each stands where the other belongs.")
+MOST = 150
 """Combinations that are tried."""
-MOST_LETTERS = 8
+MOST_LETTERS, MOST_SITES = 8, 3
+CONSTANTS = frozenset(("e", "pi", "T", "top"))
 
 
 @record
@@ -53,7 +55,7 @@ class Meant:
         """Which symbol stands for which: "With $i$ for $a$ and $\\log$ for $q$ it is right"."""
         parts = [f"${tex(change.new)}$ for ${tex(change.old)}$" for change in self.changes]
         read = ", ".join(dict.fromkeys(parts[:-1])) + (" and " if len(parts) > 1 else "") + parts[-1] if parts else ""
-        if self.mistake is None or all(change.mistake is not None for change in self.changes):
+        if self.mistake is None or any(change.mistake is not None for change in self.changes):
             return f"With {read} it is right."
         return f"With {read}, it is right but for this."
 
@@ -74,20 +76,20 @@ def meant(left: Formula, right: Formula, scope: Scope, equal: Callable[[Formula,
 
 
 def _tries(left: Formula, right: Formula, scope: Scope) -> Iterator[tuple[tuple[Change, ...], Mistake | None]]:
-    """Changes alone, then in pairs and triples, in which all but one are sure; the sure ones with brackets, too."""
+    """What means nothing is changed everywhere, in all combinations; then one thing more, brackets among them."""
     from .why import BRACKETS
-    sure = [*_open_letters(left, right, scope), *_unknown(left, right, scope)]
-    known = list(_known(left, right, scope))
-    index = list(_indices(left, right, scope))
-    near = [replace(change, mistake=None) for change in index if _alike(change.old, change.new)]
-    yield from (((change,), None) for change in (*sure, *known, *index))
-    pairs = [pair for pair in combinations(sure, 2) if pair[0].site != pair[1].site]
-    yield from ((pair, None) for pair in pairs)
-    yield from (((change,), BRACKETS) for change in sure)
-    yield from ((pair, None) for pair in product(sure, (*near, *known, *index)))
-    triples = [(*pair, change) for pair in pairs for change in sure if len({p.site for p in pair} | {change.site}) == 3]
-    yield from ((triple, None) for triple in dict.fromkeys(triples))
-    yield from (((*pair, change), None) for change in (*near, *known) for pair in pairs)
+    sites: dict[str, list[Change]] = {}
+    for change in (*_open_letters(left, right, scope), *_unknown(left, right, scope)):
+        sites.setdefault(change.site, []).append(change)
+    if len(sites) > MOST_SITES:
+        return
+    sure = list(product(*sites.values()))
+    known, index = list(_known(left, right, scope)), list(_indices(left, right, scope))
+    near = [replace(change, mistake=None) for change in index if _alike(change.old, change.new)] if sites else []
+    yield from ((changes, None) for changes in sure if changes)
+    yield from ((changes, BRACKETS) for changes in sure if changes)
+    for more in (near, known, index):
+        yield from (((*changes, change), None) for change in more for changes in sure)
 
 
 def _alike(a: str, b: str) -> bool:
@@ -99,14 +101,23 @@ def _alike(a: str, b: str) -> bool:
 def _unknown(left: Formula, right: Formula, scope: Scope) -> Iterator[Change]:
     """Names that stand for nothing, all over a side."""
     for place, side in enumerate((left, right)):
-        at = _letters_of(side)
+        at = [*_letters_of(side), *_understood(side, scope)]
         for name in dict.fromkeys(n.text for n in walk(side) if isinstance(n, Name)):
             nodes = [n for n in walk(side) if isinstance(n, Name) and n.text == name and not any(n is other for other in at)]
-            if not nodes or name in scope.names or name in scope.own or scope.function(name, None) or scope.functions.get(name):
+            if not nodes or scope.function(name, None) or scope.functions.get(name) or table.loss(name):
                 continue
-            same = [t for t in scope.names if t[:1] not in ("d", "") and "@" not in t and t[1:2] in ("_", "^") and t[0].lower() == name.lower()]
-            for new in (*_like(name), *sorted(same)):
+            same = [t for t in scope.problem.program.tensors if t[1:2] in ("_", "^") and t[0].lower() == name.lower()]
+            for new in (*_like(name, scope), *sorted(same)):
                 yield Change(name, new, _put(place, nodes, new), True, site=f"{place}{name}")
+
+
+def _understood(side: Formula, scope: Scope) -> list[Formula]:
+    """The names within what is understood as a whole: w in w_2, where that is W_2, and e."""
+    found: list[Formula] = []
+    for node in walk(side):
+        if isinstance(node, Name | Script | Accent | Index) and scope.meant(node, respelled=True) is not None or flat(node) in CONSTANTS:
+            found += walk(node)
+    return found
 
 
 def _known(left: Formula, right: Formula, scope: Scope) -> Iterator[Change]:
@@ -114,12 +125,14 @@ def _known(left: Formula, right: Formula, scope: Scope) -> Iterator[Change]:
     at = _letters_of(right)
     for node in walk(right):
         if isinstance(node, Name) and not any(node is other for other in at):
-            for new in _like(node.text):
+            for new in _like(node.text, scope):
                 yield Change(node.text, new, _put(1, [node], new), site=f"1{node.text}")
 
 
-def _like(name: str) -> list[str]:
-    return sorted({other for group in ALIKE if name in group for other in group if other != name})
+def _like(name: str, scope: Scope) -> list[str]:
+    """Letters that look like this one and mean something."""
+    others = sorted({other for group in ALIKE if name in group for other in group if other != name})
+    return [other for other in others if scope.known(other) is not None or other in ("log", "delta") or scope.function(other, None)]
 
 
 def _put(place: int, nodes: list[Name], new: str) -> Callable[[Formula, Formula], tuple[Formula, Formula]]:
@@ -148,6 +161,8 @@ def _letters_of(formula: Formula) -> list[Name]:
             found += [place] if isinstance(place, Name) else []
         if isinstance(node, BigOperator) and node.lower is not None:
             found += [n for n in walk(node.lower) if isinstance(n, Name)]
+        if isinstance(node, Cases):
+            found += [part for _, condition in node.rows if isinstance(condition, Relation) for part in condition.parts if isinstance(part, Name)]
     return found
 
 
@@ -164,7 +179,7 @@ def _open_letters(left: Formula, right: Formula, scope: Scope) -> Iterator[Chang
         for new in targets[:MOST_LETTERS]:
             yield Change(letter, new, _put(1, nodes, new), True, site=f"1{letter}")
         if letter.lower() == "t" and any(isinstance(n, Script) and is_transpose(n.sup) for n in walk(left)):
-            yield Change("T", letter, _index_for_transpose(letter), True, site="0T")
+            yield Change("T", letter, _index_for_transpose(letter), True, site=f"1{letter}")
 
 
 def _index_for_transpose(letter: str) -> Callable[[Formula, Formula], tuple[Formula, Formula]]:

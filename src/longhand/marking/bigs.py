@@ -49,6 +49,8 @@ def big(context: Context, formula: BigOperator) -> list[Way]:
             made: list[Way] = []
             for way in ways:
                 made += _taken_up(context, way, list(limits.letters), masks, formula)
+            if formula.upper is not None and _is_no_number(context, formula.upper):
+                made = [Way(way.family, (*way.liberties, Liberty("limit", formula.upper.span))) for way in made]
             if not made:
                 raise Nonconforming(f"nothing depends on the index {', '.join(limits.letters)}")
             return distinct(made)
@@ -168,6 +170,12 @@ def _range(context: Context, low: int, high: int) -> tuple[int, int] | None:
     if count <= 0:
         raise Nonconforming(f"a sum from {low} to {high} has no terms")
     return (context.base, count) if low == 0 and context.base == 1 else (low, count)
+
+
+def _is_no_number(context: Context, bound: Formula) -> bool:
+    """A vector or matrix of the problem in the place of a limit."""
+    found = context.scope.meant(bound) if flat(bound) not in context.sizes else None
+    return found is not None and not found.own and not found.indices and context.scope.rank(found.tensor) > 0
 
 
 def limit(context: Context, bound: Formula) -> int | None:

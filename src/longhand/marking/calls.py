@@ -52,6 +52,8 @@ def call(context: Context, formula: Call) -> list[Way]:
     done = _known(context, name.rpartition(".")[2] if name.partition(".")[0] in NUMERIC else name, order, formula)
     if done is None:
         raise Unclear(formula.function.span, f"the function {name or 'here'} is not known", cause=name)
+    if name.startswith("hp."):
+        done = [Way(way.family, (*way.liberties, Liberty("numpy", formula.span))) for way in done]
     if power is not None:
         from .powers import raised
         done = raised(context, done, power, formula)
@@ -157,9 +159,11 @@ def _row(context: Context, row: str, order: int, arguments: tuple[Formula, ...],
     if function is None or not 1 <= len(arguments) <= 1 + len(function.defaults) or order > 4:
         raise Unclear(formula.span, f"{row} takes one argument")
 
+    given = tuple(arrays.arb(x.numerator) / x.denominator for x in context.scope.parameters.get(row, ())) if len(arguments) == 1 else ()
+
     def f(*cells: Any) -> Any:
         try:
-            value = applied(row, cells, order, NUMBERS)
+            value = applied(row, (*cells, *given), order, NUMBERS)
         except NumberError as error:
             raise Unclear(formula.span, f"{row} has no value here: {error.says}") from error
         return value if isinstance(value, arrays.arb) else arrays.arb(value)

@@ -7,6 +7,7 @@ more, in case the blow came from outside.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -212,6 +213,7 @@ def work(link: Connection, make: Callable[[], Any]) -> None:
     _settle()
     try:
         marker = make()
+        gc.freeze()                         # the prepared problem stays: the collector need not look through it for each answer
         link.send_bytes(READY)
     except Exception as error:
         link.send_bytes(f"{type(error).__name__}: {error}".encode("utf-8", "replace"))

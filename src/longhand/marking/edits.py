@@ -9,11 +9,11 @@ from .printed import nearest_digits, unit
 ALIKE = frozenset(pair for a, b in ("06", "08", "13", "14", "17", "27", "35", "38", "46", "49", "56", "68", "79") for pair in ((a, b), (b, a)))
 """Digits taken for each other by eye and by machine."""
 
-SAME_LOOKS, STROKE = 0.4, 0.8
+SAME_LOOKS, STROKE = 0.5, 0.8
 """A digit taken for one that looks like it; another one, left out or put in. Each after the first is twice as dear: damage is seldom thorough."""
-SIGN_DAMAGED, SIGN_SLIPPED = 1.6, 0.4
+SIGN_DAMAGED, SIGN_SLIPPED = 1.3, 0.4
 """A minus is lost by people more often than by machines."""
-SAMPLES = 8
+SAMPLES = 12
 """Steps through a wide ball."""
 MOST = 12
 """Characters of a number that are compared."""

@@ -11,12 +11,14 @@ from ..reading.syntax import Accent, Empty, Formula, Group, Name, Negative, Nume
 from ..reading.terms import Unclear
 from . import array as arrays
 from .array import Array, Nonconforming, strides
-from .families import Family, constant, joint, lifted, over
+from .families import Family, constant, joint, lifted, over, places_over
 from .products import ONES
 from .scope import Meant, spread_digits
 from .sizes import found_sizes
 from .ways import Context, Liberty, Way, as_ball, distinct, each, one
 
+OUTSIDE = -10**12
+"""Makes the place of an entry negative that lies outside on one axis."""
 LABELS = ("label", "size", "data", "constant")
 
 
@@ -76,7 +78,7 @@ def standing(raw: Array, row: bool) -> Array:
     if len(raw.shape) == 1:
         n = raw.shape[0]
         return arrays.array((1, n) if row else (n, 1), raw.cells)
-    return arrays.array(raw.shape, raw.cells)
+    return raw if not raw.shape else arrays.array(raw.shape, raw.cells)
 
 
 def entries(context: Context, raw: Array, indices: tuple[Formula, ...], formula: Formula, row: bool) -> list[Way]:
@@ -143,23 +145,19 @@ def gathered(raw: Array, places: list[Family | None]) -> Family:
     """The part of an array at positions (from 0), for every value of their letters; None leaves an axis whole. 0 outside."""
     given = [p for p in places if p is not None]
     letters, sizes = joint(given)
-    spread = [None if p is None else over(p, letters, sizes).members for p in places]
     places = [*places, *(None,) * (len(raw.shape) - len(places))]
-    spread += [None] * (len(raw.shape) - len(spread))
     rest = tuple(n for n, p in zip(raw.shape, places, strict=True) if p is None)
     steps = strides(raw.shape)
     offsets = [sum(k * s for k, s in zip(at, (s for s, p in zip(steps, places, strict=True) if p is None), strict=True))
                for at in product(*map(range, rest))]
-    members = []
-    for k in range(prod(sizes)):
-        start, inside = 0, True
-        for values, n, step in zip(spread, raw.shape, steps, strict=True):
-            if values is not None:
-                position = values[k].cells[0]
-                inside = inside and 0 <= position < n
-                start += position * step
-        members.append(Array(rest, tuple(raw.cells[start + o] for o in offsets) if inside else (arrays.ZERO,) * len(offsets)))
-    return Family(letters, sizes, tuple(members))
+    starts = [0] * prod(sizes)
+    for p, n, step in zip(places, raw.shape, steps, strict=True):
+        if p is not None:
+            positions = [member.cells[0] for member in p.members]
+            moves = [position * step if 0 <= position < n else OUTSIDE for position in positions]
+            starts = [start + moves[k] for start, k in zip(starts, places_over(p, letters, sizes), strict=True)]
+    made = {start: Array(rest, tuple(raw.cells[start + o] for o in offsets) if start >= 0 else (arrays.ZERO,) * len(offsets)) for start in set(starts)}
+    return Family(letters, sizes, tuple(map(made.__getitem__, starts)))
 
 
 # ---- positions ------------------------------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ def heads(head: Head, scope: Scope, point: Point, had: Had) -> list[Array]:
 def sides(head: Head, formula: Formula, scope: Scope, point: Point, had: Had) -> list[Reading]:
     """A side's values at a point, over the head's letters where it has some."""
     if not head.letters:
-        return readings(formula, scope, point, had)
+        return readings(formula, scope, point, had, whole=_expected(head, formula, scope, point))
     sizes = dict(zip(head.letters, point.shape(head.tensor), strict=False)) if head.tensor else index_sizes(head.formula, scope, point)
     try:
         found = family(formula, head.letters, scope, point, had, sizes)
@@ -76,6 +76,14 @@ def sides(head: Head, formula: Formula, scope: Scope, point: Point, had: Had) ->
             raise
         return whole
     return found if head.at is None and not head.tensor else [*found, *_whole(head, formula, scope, point, had)]
+
+
+def _expected(head: Head, formula: Formula, scope: Scope, point: Point) -> tuple[int, ...] | None:
+    """The shape that a bare identity or ones beside the head have; None where none stand there."""
+    if not any(isinstance(node, Name) and (node.text in ("I", "Id") or node.text == "1" and node.style) for node in walk(formula)):
+        return None
+    found = heads(head, scope, point, {})
+    return found[0].shape if found else None
 
 
 def _whole(head: Head, formula: Formula, scope: Scope, point: Point, had: Had) -> list[Reading]:

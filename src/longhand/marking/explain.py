@@ -1,7 +1,7 @@
 """The cheapest joint explanation of all printed numbers of an answer: what was computed rightly, misread, slipped, or mistaken."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
@@ -17,18 +17,19 @@ __all__ = ["Cells", "Explanation", "Node", "Outcome", "Print", "PrintedCell", "e
 BITS = 128
 
 
-def explain(nodes: Sequence[Node], prints: Sequence[Print], undamaged: float = 0.0) -> Explanation:
+def explain(nodes: Sequence[Node], prints: Sequence[Print], undamaged: float = 0.0, tick: Callable[[], None] = lambda: None) -> Explanation:
     """The best explanation. Nodes in an order in which each comes after its parents; nodes without prints are computed.
 
     undamaged  what the first misread cell costs besides: above 1.2, a lone wrong digit that nothing later uses is a slip and no damage,
                as it is on a page that was typed and not scanned
+    tick       called for each print under each hypothesis; it may raise to end the search
     """
     from flint import ctx
     with ctx.workprec(max(BITS, ctx.prec)):
         by_name = {node.name: node for node in nodes}
         known = {at: made for at, made in enumerate(prints) if _can_be_held(by_name.get(made.node), made)}
         world = World(nodes, known)
-        beam = Search(world, nodes, undamaged).hypotheses()
+        beam = Search(world, nodes, undamaged, tick).hypotheses()
         return _told(world, prints, beam)
 
 

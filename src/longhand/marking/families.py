@@ -35,7 +35,11 @@ def lifted(f: Callable[..., Array], *families: Family) -> Family:
     """f for each value of all the letters."""
     if len(families) == 1:
         only = families[0]
-        return Family(only.letters, only.sizes, tuple(f(a) for a in only.members))
+        made: dict[int, Array] = {}                              # many members are one object, as rows that an index repeats
+        for a in only.members:
+            if id(a) not in made:
+                made[id(a)] = f(a)
+        return Family(only.letters, only.sizes, tuple([made[id(a)] for a in only.members]))
     letters, sizes = joint(families)
     if not letters:
         return Family((), (), (f(*(each.members[0] for each in families)),))
@@ -59,13 +63,21 @@ def over(each: Family, letters: tuple[str, ...], sizes: tuple[int, ...]) -> Fami
     """The same family over more letters, or with its letters in another order."""
     if each.letters == letters:
         return each
+    return Family(letters, sizes, tuple(map(each.members.__getitem__, places_over(each, letters, sizes))))
+
+
+def places_over(each: Family, letters: tuple[str, ...], sizes: tuple[int, ...]) -> list[int]:
+    """Which member belongs to each value of more letters, in row-major order of them."""
     steps, step = {}, 1
     for letter, size in zip(reversed(each.letters), reversed(each.sizes), strict=True):
         steps[letter] = step
         step *= size
-    taken = [steps.get(letter, 0) for letter in letters]
-    members = tuple(each.members[sum(p * s for p, s in zip(place, taken, strict=True))] for place in product(*map(range, sizes)))
-    return Family(letters, sizes, members)
+    found = [0]
+    for letter, size in zip(letters, sizes, strict=True):
+        step = steps.get(letter, 0)
+        moves = [k * step for k in range(size)]
+        found = [at + move for at in found for move in moves]
+    return found
 
 
 def chosen(each: Family, bound: Mapping[str, int]) -> Family:

@@ -1,8 +1,10 @@
 """The printed numbers of an answer: gathered while its lines are read, decided together by the joint explanation."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, partial
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, cached_property, partial
 from itertools import takewhile
 from typing import Any
 
@@ -12,12 +14,17 @@ from .array import Array, Nonconforming, transpose
 from .equality import agree, heads, same_shape, sides
 from .equality import digits as rounded
 from .explain import Cells, Explanation, Outcome, Print, explain
-from .findings import FOLLOWS, Finding, FollowingNode, Formulaic, Ways
+from .findings import Finding, FollowingNode, Formulaic, Ways
+from .following import FOLLOWING, FOLLOWS, PUT_IN
 from .heads import Head
 from .identity import by_identity
+from .literals import literals_of
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, Mistake
+from .meaning import family, readings
 from .numerals import Digits
-from .printed import PrintedCell, nearest_digits, printed, significant
+from .patience import TOO_LONG, TooLong
+from .printed import PrintedCell, half_unit, nearest_digits, printed, significant, whole_unit
+from .put_in import damaged_literals
 from .reference import Reference, flat_position, key_of, positions, tensor_of
 from .rewrite import exchanged
 from .scope import Scope
@@ -39,6 +46,7 @@ class Figures:
         self.nodes: dict[str, Any] = {}
         self.printed: dict[str, Cells] = {}                 # the last printed cells of each node
         self._journal: list[tuple[str, Cells | None]] = []     # (node, what was printed of it before): what `restore` takes back
+        self.following: set[int] = set()                    # lines whose numbers follow from what stands to the left, by identity
         self.expressions: list[tuple[Formula, Formula]] = []        # wrong formulas for expressions: σ'(z), 1 - σ(z)
         self.theirs: dict[str, tuple[Head, Formula]] = {}   # wrong formulas of the answer, by the quantity they are for
         if self.point is not None:
@@ -182,9 +190,11 @@ class Figures:
         expressions, theirs = tuple(self.expressions), self.theirs.get(head.tensor)
 
         @cache
-        def ways() -> tuple[Cells, ...]:
-            found = (*self._left(finding, left, printed, expressions), self._by_own_formula(head, theirs, printed))
-            return tuple(way for way in found if way is not None and len(way) == count)
+        def ways() -> tuple[tuple[Mistake, Cells], ...]:
+            how = PUT_IN if left is not None and left.kind == "value" else FOLLOWS
+            found = [(how, way) for way in self._left(finding, left, printed, expressions)]
+            own = self._by_own_formula(head, theirs, printed)
+            return tuple(way for way in (*found, *([(FOLLOWS, own)] if own is not None else ())) if len(way[1]) == count)
 
         return ways
 
@@ -229,7 +239,12 @@ class Figures:
 
     def settle(self) -> Explanation | None:
         """Explains all prints together, and tells each finding."""
-        explanation = explain(list(self.nodes.values()), self.prints) if self.prints else None
+        self.prints = self._as_precise()
+        try:
+            explanation = explain(list(self.nodes.values()), self.prints, tick=self.scope.patience.tick) if self.prints else None
+        except TooLong:
+            self._give_up()
+            return None
         told: dict[int, list[tuple[Print, Outcome]]] = {}
         for made, outcome in zip(self.prints, explanation.outcomes if explanation else (), strict=True):
             told.setdefault(made.claim, []).append((made, outcome))
@@ -243,8 +258,35 @@ class Figures:
         damaged = {cell[2] for finding in self.pending for cell in finding.cells if cell[1] == MISREAD}
         for finding in self.values:
             if finding.verdict != RIGHT:
+                self.scope.patience.begin()
                 self._decide(finding, had, damaged)
+                if self.scope.patience.lost:
+                    finding.verdict, finding.mistake, finding.says = UNCHECKED, None, TOO_LONG
         return explanation
+
+    def _as_precise(self) -> list[Print]:
+        """The prints; a new parameter that is the old one, number by number, is as precise as the numbers of the answer usually are: 0.4 for
+        0.4012 where all others have four decimals is no rounding."""
+        usual = Counter(made.cells[0].places for made in self.prints if made.cells[0].places > 0)
+        if not usual:
+            return self.prints
+        places = usual.most_common(1)[0][0]
+        before = {new: old for old, new in self.reference.updated.items()}
+        return [self._sharpened(made, before[made.node], places) if made.node in before else made for made in self.prints]
+
+    def _sharpened(self, made: Print, old: str, places: int) -> Print:
+        was = self.point.value(old, {}) or ()
+        kept = len(was) == len(made.cells) and all(
+            cell.ball is not None and cell.places < places and not cell.ball.mid() - x.mid() for cell, x in zip(made.cells, was, strict=True))
+        return replace(made, cells=tuple(PrintedCell(c.text, c.ball.mid() + half_unit(places), places) for c in made.cells)) if kept else made
+
+    def _give_up(self) -> None:
+        """There is no time to explain the numbers: those that are true are right, and nothing is said of the others."""
+        for finding in (*self.pending, *self.values):
+            if finding.verdict != RIGHT and not self.true(finding):
+                finding.verdict, finding.mistake, finding.says = UNCHECKED, None, TOO_LONG
+            else:
+                finding.verdict = RIGHT
 
     def _tell(self, finding: Finding, told: list[tuple[Print, Outcome]]) -> None:
         cells: list[tuple[str, str, Any, bool]] = []
@@ -256,8 +298,9 @@ class Figures:
                     cells.append((cell.text, verdict, true, k in outcome.cut))
         outcome = told[0][1]
         verdicts = [verdict for _, verdict, _, _ in cells]
-        follows = outcome.kind == "mistake" and outcome.mistake is FOLLOWS
+        follows = outcome.kind == "mistake" and outcome.mistake in FOLLOWING
         if follows:
+            self.following.add(id(finding.line))
             verdicts = [CARRIED if v == WRONG else v for v in verdicts]
         finding.verdict = _worst(verdicts)
         if outcome.kind == "mistake" and not follows:
@@ -268,7 +311,7 @@ class Figures:
         finding.cells = tuple((at, verdict, text, nearest_text(true, max(places, 0)) if true is not None else "")
                               for at, verdict, (text, _, true, _) in zip(positions(shape), verdicts, cells, strict=True))
         finding.expected = Array(shape, tuple(true for _, _, true, _ in cells)) if all(c[2] is not None for c in cells) else None
-        if len(cells) == 1 and finding.verdict != RIGHT and significant(cells[0][0]) < 2 and outcome.expected:
+        if len(cells) == 1 and finding.verdict != RIGHT and significant(cells[0][0]) < 2 and outcome.expected and self._is_too_short(*told[0]):
             finding.verdict, finding.mistake, finding.sure = UNCHECKED, None, True
             finding.says = f"One digit is too little to tell: from the numbers before it would be {rounded(outcome.expected[0], 4)}, " \
                            f"the true value is {rounded(cells[0][2], 4)}."
@@ -276,6 +319,13 @@ class Figures:
         finding.says = _sentence(finding, outcome, follows, any(cut for *_, cut in cells))
         if finding.verdict == MISREAD and not any(self._is_used(made) for made, _ in told):
             finding.says, finding.sure = "A number is miswritten or misread; no later line uses it, so it cannot be told which.", True
+
+    def _is_too_short(self, made: Print, outcome: Outcome) -> bool:
+        """Whether one digit is all that is known of a number: not of 0.000, which is far from 0.231, nor of one that the sheet gives."""
+        cell = made.cells[0]
+        near = (cell.ball.mid() + whole_unit(cell.places) * FEW_UNITS).overlaps(outcome.expected[0]) if cell.ball is not None else False
+        given = outcome.kind == "mistake" and any(cell.ball.mid() == arb_of(x) for x in self.scope.given)
+        return near and not given
 
     def _is_used(self, made: Print) -> bool:
         """Whether other printed numbers are computed from these, or they are printed again."""
@@ -315,17 +365,68 @@ class Figures:
             finding.verdict = MISREAD
             finding.says = "A number in it is damaged in the writing; what follows fits the right one."
             return
-        name = self._nodes_of(head)[0] if not head.at or head.tensor not in self.entries else ""
+        if self._damaged_inside(finding, had):
+            finding.verdict = MISREAD
+            finding.says = "A number put in here is damaged in the writing: with the right one the line holds."
+            return
+        try:
+            name = self._nodes_of(head)[0] if not head.at or head.tensor not in self.entries else ""
+        except Unclear:                                          # a quantity that is given
+            name = ""
         for mistake, cells in self.nodes[name].variants(had) if name in self.nodes else ():
-            if mistake is not FOLLOWS and finding.value is not None and len(cells) == len(finding.value.cells) \
+            if mistake not in FOLLOWING and finding.value is not None and len(cells) == len(finding.value.cells) \
                     and all(x.overlaps(y) for x, y in zip(cells, finding.value.cells, strict=True)):
                 finding.mistake, finding.says = mistake, mistake.says
                 return
         finding.says = "This does not come to the value of the left side."
 
 
+    def _damaged_inside(self, finding: Finding, had: Mapping[str, Cells]) -> bool:
+        """Whether the side is right with known numbers in the places of a few of its own, of which these may be damaged prints. Not where
+        its result follows from the side as it stands."""
+        if id(finding.line) in self.following:
+            return False
+        head, literal = finding.head, literals_of(self.scope)
+        for theirs in ({}, dict(had)):
+            try:
+                left = heads(head, self.scope, self.point, {name: cells for name, cells in theirs.items() if tensor_of(name) != head.tensor})
+            except (Unclear, Nonconforming):
+                continue
+
+            def amiss(formula: Formula, literal: Callable[[str], Any], theirs: Mapping[str, Cells] = theirs,
+                      left: Sequence[Array] = left) -> frozenset[int] | None:
+                try:
+                    found = family(formula, head.letters, self.scope, self.point, theirs, literal=literal) if head.letters else \
+                        readings(formula, self.scope, self.point, theirs, literal=literal)
+                except (Unclear, Nonconforming):
+                    return None
+                pairs = [zip(a.cells, r.array.cells, strict=True) for a in left for r in found if same_shape(a, r.array)]
+                return min((frozenset(k for k, (x, y) in enumerate(pair) if not x.overlaps(y)) for pair in pairs), key=len, default=None)
+
+            if damaged_literals(finding.formula, self._known, literal, amiss) is not None:
+                return True
+        return False
+
+    @cached_property
+    def _known(self) -> tuple[Any, ...]:
+        """All numbers of the sheet, of the answer and of the derivation, without their signs."""
+        from flint import arb
+        given = [arb(x.numerator) / x.denominator for x in sorted(self.scope.given)]
+        printed = [cell.ball for made in self.prints for cell in made.cells if cell.ball is not None]
+        true = [cell for made in self.prints for cell in self.nodes[made.node].truth or ()]
+        return tuple({(str(x)): x for x in (abs(number) for number in (*given, *printed, *true))}.values())
+
+
+def arb_of(x: Any) -> Any:
+    """A fraction as a number without a radius where it has one."""
+    from flint import arb
+    return (arb(x.numerator) / x.denominator).mid()
+
+
 nearest_text = by_identity(nearest_digits)
 
+FEW_UNITS = 4
+"""Units of the last place within which a number of one digit may be meant for another."""
 SMALL = 1.0
 """An explanation that is better than the next by less than this is not called sure."""
 
@@ -352,9 +453,9 @@ def _worst(verdicts: Sequence[str]) -> str:
     return UNCHECKED
 
 
-def _nth(ways: Ways, k: int) -> tuple[Cells, ...]:
+def _nth(ways: Ways, k: int) -> tuple[tuple[Mistake, Cells], ...]:
     """The ways of one entry, from those of a whole."""
-    return tuple(way[k:k + 1] for way in ways())
+    return tuple((how, way[k:k + 1]) for how, way in ways())
 
 
 def _merged(truth: Cells | None, row: tuple[PrintedCell, ...]) -> Cells:

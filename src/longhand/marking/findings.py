@@ -14,9 +14,7 @@ from .heads import Head
 from .marks import UNCHECKED, Mistake
 from .numerals import Digits
 
-FOLLOWS = Mistake("follows", "", "It follows from the line before.", 0.0)
-"""Not a mistake of its own: a number that follows from what stands to the left of it."""
-Ways = Callable[[], tuple[Cells, ...]]
+Ways = Callable[[], tuple[tuple[Mistake, Cells], ...]]
 """What printed numbers may follow from, worked out when asked for."""
 TOLD = ("verdict", "mistake", "says", "evidence", "expected", "method", "cause")
 
@@ -109,8 +107,7 @@ class FollowingNode:
 
     def variants(self, had: Mapping[str, Cells]) -> Any:
         for ways in self.follows:
-            for cells in ways():
-                yield FOLLOWS, cells
+            yield from ways()
         yield from self.node.variants(had)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from ..core.record import record
 from ..reading.names import flat, items
 from ..reading.syntax import Formula, Name, Numeral, Script, Sum
+from ..reading.syntax import Sequence as Sequence_
 from .array import Array
 from .explain import Cells
 from .gradients import gradient_meant
@@ -86,8 +87,14 @@ def update_of(head: Head | None, sides: Sequence[Formula], reference: Reference,
 
 
 def without_letters(formula: Formula, letters: Sequence[str]) -> str | None:
-    r"""The flat name of a quantity without the index letters below it: δ^z of \delta^z_k. None where others stand there."""
-    if isinstance(formula, Script) and formula.sub is not None and tuple(flat(i) for i in items(formula.sub)) == tuple(letters):
-        bare = formula.sup is None and not formula.primes
-        return flat(formula.base if bare else Script(formula.span, formula.base, None, formula.sup, formula.primes))
-    return None
+    r"""The flat name of a quantity without the index letters below it: δ^z of \delta^z_k, δ_2 of \delta_{2,i}. None where others stand there."""
+    if not isinstance(formula, Script) or formula.sub is None:
+        return None
+    below = items(formula.sub)
+    kept, own = below[:-len(letters)], below[-len(letters):]
+    if tuple(flat(i) for i in own) != tuple(letters) or any(not isinstance(i, Numeral) for i in kept):
+        return None
+    rest = None if not kept else kept[0] if len(kept) == 1 else Sequence_(formula.sub.span, kept)
+    if rest is None and formula.sup is None and not formula.primes:
+        return flat(formula.base)
+    return flat(Script(formula.span, formula.base, rest, formula.sup, formula.primes))

@@ -6,22 +6,24 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..reading.syntax import Annotated, BigOperator, Formula, Index, Numeral, Relation, Script, Words, walk
+from ..reading.statements import INDEX_LETTERS
+from ..reading.syntax import Annotated, BigOperator, Formula, Index, Name, Numeral, Relation, Script, Words, walk
 from ..reading.terms import Unclear
 from . import alike
 from .array import Array, Nonconforming
-from .equality import Equal, agree, compare, heads, judged, same_shape, sides
+from .damage import mended
+from .dotted import dotted_cells, is_dotted
+from .equality import Different, Equal, agree, heads, same_shape, sides
 from .explain import Cells
 from .figures import Figures
 from .findings import Finding, Line
 from .heads import Head, head_of, update_of, value_of, without_letters
-from .damage import mended
-from .dotted import dotted_cells, is_dotted
 from .layers import combined, instances
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, Mistake
 from .masks import TESTS, mask_for
-from .meaning import index_sizes, readings
+from .meaning import OPEN, index_sizes, readings
 from .numerals import Digits, digits_of, is_formula_of_names, own_name
+from .patience import TOO_LONG, Patience
 from .printed import printed
 from .provisos import judged_under
 from .reference import Point, Reference
@@ -33,6 +35,8 @@ SUM_MISSING = Mistake("sum left out", "F6", "The sum over the repeated index is 
 WRONG_ENTRY = Mistake("wrong entry of a Jacobian", "D5", "Some entries of this matrix are not the derivatives that belong there.")
 EQUALITY = frozenset({"=", "approx", ":=", "equiv"})
 ARROWS = frozenset({"<-"})
+ALL_TRUE = 3.0
+"""What a true claim counts in the fit of a line."""
 PRODUCTS = ("matrix product", "matrix multiplication", "matmul")
 
 
@@ -40,11 +44,12 @@ class Judge:
     """The findings of one answer against one reference, in the order of its lines."""
 
     def __init__(self, reference: Reference, lines: Sequence[Line] = (), mentioned: Collection[str] = (), convention: bool = False,
-                 elsewhere: dict[str, str] | None = None) -> None:
+                 elsewhere: dict[str, str] | None = None, patience: Patience | None = None) -> None:
         self.reference, self.convention = reference, convention
-        self.scope = reference.scope.fresh()
+        self.patience = Patience() if patience is None else patience
+        self.scope = reference.scope.fresh(self.patience)
         if self._counts_from_zero(lines):
-            self.scope = reference.scope.fresh(base=0)
+            self.scope = reference.scope.fresh(self.patience, base=0)
         self.findings: list[Finding] = []
         self.explaining = True                    # off while it is only weighed how well a line fits
         self.had: dict[int, dict[str, Cells]] = {id(point): {} for point in reference.at_random}
@@ -57,7 +62,7 @@ class Judge:
             return False
         for line in lines:
             for part in line.parts:
-                for node in walk(part):
+                for node in walk(part) if _has_zero(part) else ():
                     found = self.scope.meant(node) if isinstance(node, Script | Index) else None
                     if found is not None and not found.own and any(isinstance(i, Numeral) and i.text == "0" for i in found.indices) \
                             and self.scope.rank(found.tensor) > 0 and found.tensor not in self.reference.recurrent:
@@ -75,11 +80,27 @@ class Judge:
     def _head(self, line: Line) -> Head | None:
         sides = [plain(part) for part in line.parts]
         head = update_of(head_of(sides[0], self.scope, self.reference), sides[1:], self.reference, f"{line.section} {line.before}")
+        if (softened := self._softened(sides)) is not None:
+            return softened
         twin = self.scope.twin(head.tensor) if head is not None and head.at is None and not head.letters else None
         if twin is None:
             return head
         numbers = next((digits for side in sides[1:] if (digits := digits_of(side)) is not None), None)
         return Head(head.formula, twin) if numbers is not None and numbers.shape == () else head
+
+    def _softened(self, sides: Sequence[Formula]) -> Head | None:
+        """y_s = [0.05, 0.95]: with other numbers than the label y has, and no index of it, it is the smoothed one."""
+        found = self.scope.meant(sides[0])
+        point = self.reference.at_data
+        if found is None or found.own or found.power is not None or len(found.indices) != 1 or not isinstance(found.indices[0], Name) or point is None:
+            return None
+        soft = [name for name, label in self.reference.setting.softened.items() if label == found.tensor]
+        numbers = next((digits for side in sides[1:] if (digits := digits_of(side)) is not None), None)
+        if len(soft) != 1 or numbers is None or not same_shape(Array(numbers.shape, ()), Array(point.shape(soft[0]), ())):
+            return None
+        hard = point.value(found.tensor, {}) or ()
+        kept = all(cell.ball is not None and cell.ball.overlaps(x) for cell, x in zip(printed(numbers.texts), hard, strict=True))
+        return None if kept else Head(sides[0], soft[0])
 
     # ---- one line ----------------------------------------------------------------------------------------------------
 
@@ -87,6 +108,25 @@ class Judge:
         """The findings of a line, also kept."""
         if len(line.parts) < 2 or not any(sign in EQUALITY | ARROWS for sign in line.operators):
             return []
+        found = self._taken(line)
+        self.unknown.pass_on()
+        self.findings += found
+        self.unknown.settled()
+        return found
+
+    def _taken(self, line: Line) -> list[Finding]:
+        """The findings of a line, unless it takes too long."""
+        if not self.patience.over:
+            before = self._state()
+            self.patience.begin()
+            found = self._understood(line)
+            if not self.patience.lost:
+                return found
+            self._forget(before)
+        return [Finding(line, side, says=TOO_LONG) for side in range(1, len(line.parts))]
+
+    def _understood(self, line: Line) -> list[Finding]:
+        """The findings of a line; names that are not known are looked for."""
         self.explaining = False
         while True:
             state = self._state()
@@ -98,12 +138,14 @@ class Judge:
         self.explaining = True
         if any(finding.verdict == WRONG or finding.verdict == UNCHECKED and finding.says for finding in found):
             self._forget(state)
+            self.patience.begin()
             found = self._of(line)
-        found += [finding for part in line.parts for finding in self._braces(line, part)]
-        self.unknown.pass_on()
-        self.findings += found
-        self.unknown.settled()
-        return found
+            if self.patience.lost:                              # the reasons take too long: the verdicts stand without them
+                self._forget(state)
+                self.patience.begin()
+                self.explaining, found = False, self._of(line)
+                self.explaining = True
+        return found + [finding for part in line.parts for finding in self._braces(line, part)]
 
     def _braces(self, line: Line, part: Formula) -> Iterator[Finding]:
         """What is written under a brace is said to be what stands over it."""
@@ -122,13 +164,16 @@ class Judge:
 
     def fit(self, line: Line) -> float:
         """How well a line goes with this problem: what is true of it counts, what is understood counts less. Leaves no trace."""
+        if self.patience.over:
+            return 0.0
+        self.patience.begin()
         tried = set(self.unknown.tried)
         state, explaining, self.explaining = self._state(), self.explaining, False
         try:
             found = self._of(line)
-            for cause in [f.cause for f in found if f.cause]:
-                if self.unknown.introduce(cause, line, self._fit):
-                    found = self._of(line)
+            while any(self.unknown.introduce(cause, line, self._fit) for cause in [f.cause for f in found if f.cause]):
+                self._restore(state)
+                found = self._of(line)
             return sum(self._worth(finding) for finding in found)
         finally:
             self._forget(state)
@@ -153,8 +198,8 @@ class Judge:
 
     def _worth(self, finding: Finding) -> float:
         if finding.kind == "digits":
-            return 3.0 if self.figures.true(finding) else 1.0
-        return {RIGHT: 3.0, CARRIED: 2.0, WRONG: 1.0}.get(finding.verdict, 0.5 if finding.kind == "definition" and finding.head else 0.0)
+            return ALL_TRUE if self.figures.true(finding) else 1.0
+        return {RIGHT: ALL_TRUE, CARRIED: 2.0, WRONG: 1.0}.get(finding.verdict, 0.5 if finding.kind == "definition" and finding.head else 0.2 if OPEN in finding.says else 0.0)
 
     def _of(self, line: Line) -> list[Finding]:
         """The findings of a line; of one with a letter for the layer, those of all layers as one."""
@@ -242,6 +287,9 @@ class Judge:
         """A name of the answer's own: it stands for what is written beside it, which is a quantity of the problem if it equals one."""
         beside = plain(line.parts[1])
         finding = Finding(line, 1, kind="definition", says=f"{name} is a name of the answer's own; it is taken as it is defined here.")
+        if name in INDEX_LETTERS and isinstance(beside, Name) and beside.text in INDEX_LETTERS:
+            finding.says = "Two index letters are set equal: a case, and no claim."
+            return finding
         digits = digits_of(beside)
         if digits is not None:
             finding.says = f"{name} is not a quantity of the problem, so its value was not checked."
@@ -325,7 +373,13 @@ class Judge:
         mask = mask_for(line.conditions, head, self.scope)
         allowed = self._allowed(line)
         key = claim_key(head, formula, line.conditions, self.scope, self._is_strict(line))
-        outcome = self.reference.verdicts.of(key, lambda: judged_under(line.conditions, head, formula, self.scope, self.reference, allowed))
+
+        def decided() -> Equal | Different | None:
+            made = judged_under(line.conditions, head, formula, self.scope, self.reference, allowed)
+            self.patience.check(finding.span)                    # nothing half done is kept for other answers
+            return made
+
+        outcome = self.reference.verdicts.of(key, decided)
         if outcome is None:
             finding.says = "It has no value at which it could be checked."
             return
@@ -352,6 +406,7 @@ class Judge:
                 of_symbols(finding, formula, outcome, self.scope, self.reference, self.had, mask, allowed)
                 if finding.mistake is None:
                     self._misspelt(finding)
+            self.patience.check(finding.span)
             return mended, finding.told
 
         mended, finding.told = self.reference.reasons.of(None if any(self.had.values()) else key, why)
@@ -389,21 +444,29 @@ class Judge:
                 return True
         return False
 
-    def _equal(self, line: Line, left: Formula, right: Formula) -> bool:
-        """Whether two sides that do not stand there like this would be equal."""
+    def _equal(self, line: Line, left: Formula, right: Formula, known: dict[Formula, tuple[Head, list[list[Array]]] | None] | None = None) -> bool:
+        """Whether two sides that do not stand there like this would be equal. `known`: left sides that were tried, with their values."""
         points = self.reference.at_random[:2] or ([self.reference.at_data] if self.reference.at_data else [])
-        head = head_of(left, self.scope, self.reference)
+        known = {} if known is None else known
         try:
-            head = head or self._expression(left)
+            if left not in known:
+                known[left] = None
+                head = head_of(left, self.scope, self.reference) or self._expression(left)
+                known[left] = head, [heads(head, self.scope, point, {}) for point in points]
+            if known[left] is None:
+                return False
+            head, values = known[left]
             mask, allowed = mask_for(line.conditions, head, self.scope), self._allowed(line)
-            return bool(points) and all(isinstance(compare(head, right, self.scope, point, {}, mask, allowed), Equal) for point in points)
+            return bool(points) and all(any(agree(true, r.array, mask(point)) for r in sides(head, right, self.scope, point, {}) if allowed(r)
+                                            for true in truths) for point, truths in zip(points, values, strict=True))
         except (Unclear, Nonconforming):
             return False
 
     def _misspelt(self, finding: Finding) -> bool:
         """Whether other letters make the line right: misread where they are damage, else wrong."""
         line = finding.line
-        found = alike.meant(plain(line.parts[0]), plain(finding.formula), self.scope, lambda left, right: self._equal(line, left, right))
+        known: dict[Formula, tuple[Head, list[list[Array]]] | None] = {}
+        found = alike.meant(plain(line.parts[0]), plain(finding.formula), self.scope, lambda left, right: self._equal(line, left, right, known))
         if found is None:
             return False
         finding.mistake, finding.evidence, finding.cause = found.mistake, found.says, ""
@@ -452,6 +515,10 @@ class Judge:
 def _place(k: int, size: int) -> str:
     """A position as it is counted on paper, the last one as such."""
     return "last" if k == size - 1 and size > 2 else str(k + 1)
+
+
+def _has_zero(formula: Formula) -> bool:
+    return any(isinstance(node, Numeral) and node.text == "0" for node in walk(formula))
 
 
 def plain(formula: Formula) -> Formula:

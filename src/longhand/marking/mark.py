@@ -8,17 +8,21 @@ from ..core.problem import Problem, Wanted
 from ..errors import NotUnderstood
 from ..numbers.decimals import ball_text
 from ..numbers.faults import Undecided
-from ..reading.chains import Written, chains
+from ..reading.chains import Chain, Written, chains
+from ..reading.names import flat
 from ..reading.sheet import Sheet, read, remark
 from ..reading.source import Source
+from ..reading.syntax import Accent, Derivative, Index, Nabla, Script
 from .array import Array
 from .dotted import with_subjects
+from .doubts import doubt
 from .figures import Figures
 from .findings import Finding, Line, lines
 from .heads import Head
 from .identity import by_identity
-from .judge import EQUALITY, Judge
+from .judge import ALL_TRUE, ARROWS, EQUALITY, Judge
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, CellMark, Mark, Marked, Nested
+from .patience import Patience
 from .reference import Reference
 from .shapes import is_shapes, shape_claims_of_all
 from .unknown_names import names_of
@@ -67,15 +71,19 @@ class Marker:
         written = chains(source)
         own = with_subjects(lines(written.chains))
         elsewhere: dict[str, str] = {}
-        judges = [Judge(reference, own, self.mentioned, self.convention, elsewhere) for reference in self.references]
+        patience = Patience(sum(len(line.operators) for line in own))
+        judges = [Judge(reference, own, self.mentioned, self.convention, elsewhere, patience) for reference in self.references]
         chosen = _assigned(own, judges, self.sizes)
+        patience.last()
         for judge in judges:
             judge.figures.settle()
         chosen += shape_claims_of_all(own, judges, source)
+        doubt((finding for _, finding in chosen), written.strange)
         marks = [_mark(source, finding) for _, finding in chosen]
         marks += _words(source, written)
         marks.sort(key=lambda m: (m.start, m.end))
-        return Marked(file, text, tuple(marks), missing=tuple(self._missing(judges)), notes=tuple(self._notes(written)),
+        notes = dict.fromkeys([*self._notes(written), *(note for judge in judges for note in judge.unknown.notes())])
+        return Marked(file, text, tuple(marks), missing=tuple(self._missing(judges)), notes=tuple(notes),
                       not_understood=tuple(remark(source, note) for note in written.strange))
 
     def _missing(self, judges: Sequence[Judge]) -> list[str]:
@@ -120,18 +128,29 @@ def _assigned(own: Sequence[Line], judges: Sequence[Judge], known: Sequence[Size
     out: list[tuple[Line, Finding]] = []
     current = 0
     for line in own:
-        if len(line.parts) < 2 or not any(sign in EQUALITY for sign in line.operators) or any(is_shapes(line, sizes) for sizes in known):
+        if len(line.parts) < 2 or not any(sign in EQUALITY | ARROWS for sign in line.operators) or any(is_shapes(line, sizes) for sizes in known):
             continue
         if len(judges) == 1:
             out += ((line, finding) for finding in judges[0].take(line))
             continue
-        order = [*range(current, len(judges)), *range(current)]
-        best = max(order, key=lambda k: (judges[k].fit(line), -order.index(k)))
+        best = _fitting(line, judges, current)
         found = judges[best].take(line)
         if any(f.verdict != UNCHECKED or f.kind == "digits" for f in found):
             current = best
         out += ((line, finding) for finding in found)
     return out
+
+
+def _fitting(line: Line, judges: Sequence[Judge], current: int) -> int:
+    """The problem that a line fits best, from the current one on; the first of which all is true."""
+    best, most = current, -1.0
+    for k in (*range(current, len(judges)), *range(current)):
+        fit = judges[k].fit(line)
+        if fit > most:
+            best, most = k, fit
+        if most >= ALL_TRUE * (len(line.parts) - 1):
+            break
+    return best
 
 
 def _mark(source: Source, finding: Finding) -> Mark:
@@ -190,6 +209,12 @@ def _nested(shape: tuple[int, ...], texts: Sequence[str]) -> Nested:
     return tuple(_nested(sizes[1:], texts[k * inner:(k + 1) * inner]) for k in range(sizes[0]))
 
 
+def _stands_alone(chain: Chain) -> bool:
+    """Whether a formula is no claim, nor a heading, nor part of a sentence: \\sigma(f) in a line of its own."""
+    return len(chain.parts) == 1 and not chain.before and not chain.after and flat(chain.parts[0]) is None and not isinstance(
+        chain.parts[0], Derivative | Nabla | Index | Script | Accent)
+
+
 def _words(source: Source, written: Written) -> list[Mark]:
     """Sentences, and formulas that were not understood: listed, never silently right."""
     out = []
@@ -198,7 +223,12 @@ def _words(source: Source, written: Written) -> list[Mark]:
         out.append(Mark(line, column, span.start, span.end, source.text[span.start:span.end].strip(), UNCHECKED, says="Words are not checked."))
     for span in written.drawn:
         line, column = source.place(span.start)
-        out.append(Mark(line, column, span.start, span.end, source.text[span.start:span.end].strip()[:200], UNCHECKED, says="A drawing is not checked."))
+        out.append(Mark(line, column, span.start, span.end, source.text[span.start:span.end].strip()[:200], UNCHECKED, says="Drawings, and formulas set over several lines, are not read."))
+    for chain in written.chains:
+        if _stands_alone(chain):
+            line, column = source.place(chain.span.start)
+            out.append(Mark(line, column, chain.span.start, chain.span.end, source.text[chain.span.start:chain.span.end].strip()[:200], UNCHECKED,
+                            says="This formula stands alone: without an equals sign it claims nothing."))
     for note in written.strange:
         line, column = source.place(note.span.start)
         out.append(Mark(line, column, note.span.start, note.span.end, source.text[note.span.start:note.span.end].strip()[:200], UNCHECKED,

@@ -51,11 +51,14 @@ from .literals import exact_ball, literal_ball, literals_of, matrix, row
 from .numerals import is_arithmetic
 from .patterns import pattern
 from .powers import ones, script
-from .products import IDENTITY, ONES, added, product, times
+from .products import IDENTITY, ONES, added, product, sized_as, times
 from .scope import Meant, Scope
 from .sizes import found_sizes
 from .slopes import derivative, gradient_named, nabla
 from .ways import BITS, MOST, Cells, Context, Liberty, Point, Way, each, finite, one
+
+OPEN = "is bound by nothing"
+"""Said of an index letter."""
 
 
 @record
@@ -66,11 +69,11 @@ class Reading:
 
 
 def readings(formula: Formula, scope: Scope, point: Point, had: Mapping[str, Cells], letters: Mapping[str, int] | None = None,
-             literal: Callable[[str], Any] | None = None) -> list[Reading]:
+             literal: Callable[[str], Any] | None = None, whole: tuple[int, ...] | None = None) -> list[Reading]:
     """All sensible readings, fewest liberties first, no two with the same numbers. `letters`: values of index letters, as the sheet
-    counts. Unclear for what is not known, Nonconforming where nothing fits."""
+    counts; `whole`: the shape that ones or an identity alone have. Unclear for what is not known, Nonconforming where nothing fits."""
     if literal is not None or not is_arithmetic(formula):
-        return _read(formula, (), scope, point, had, letters or {}, literal, {})
+        return _read(formula, (), scope, point, had, letters or {}, literal, {}, whole)
     if (known := scope.constants.get(id(formula))) is None:
         with ctx.workprec(BITS):
             value = arithmetic(formula, literals_of(scope))
@@ -102,7 +105,7 @@ def index_sizes(formula: Formula, scope: Scope, point: Point, had: Mapping[str, 
 
 
 def _read(formula: Formula, order: tuple[str, ...], scope: Scope, point: Point, had: Mapping[str, Cells], bound: Mapping[str, int],
-          literal: Callable[[str], Any] | None, sizes: Mapping[str, int]) -> list[Reading]:
+          literal: Callable[[str], Any] | None, sizes: Mapping[str, int], whole: tuple[int, ...] | None = None) -> list[Reading]:
     context = Context(scope, point, had, evaluated, bound, literal or literals_of(scope))
     context.kept.update(order)
     with ctx.workprec(BITS):
@@ -111,7 +114,7 @@ def _read(formula: Formula, order: tuple[str, ...], scope: Scope, point: Point, 
         fault: Exception | None = None
         for way in ways:
             try:
-                made.append(_settled(context, way, order, formula))
+                made.append(_settled(context, way, order, formula, whole))
             except (Unclear, Nonconforming) as error:
                 fault = fault or error
     if not made:
@@ -126,14 +129,14 @@ def _evaluated(context: Context, formula: Formula, sizes: Mapping[str, int]) -> 
     return context(formula)
 
 
-def _settled(context: Context, way: Way, order: tuple[str, ...], formula: Formula) -> Reading:
+def _settled(context: Context, way: Way, order: tuple[str, ...], formula: Formula, whole: tuple[int, ...] | None) -> Reading:
     """The way as one array: letters that nobody asked for are the true class, or it is none."""
     made, liberties = way.family, way.liberties
     extra = [letter for letter in made.letters if letter not in order]
     for letter in extra:
         place = _hot(context.scope, context.point, made.sizes[made.letters.index(letter)])
         if place is None:
-            raise Unclear(formula.span, f"the index {letter} is bound by nothing")
+            raise Unclear(formula.span, f"the index {letter} {OPEN}")
         made = chosen(made, {letter: place})
         liberties = (*liberties, Liberty("hot", formula.span))
     missing = [letter for letter in order if letter not in made.letters]
@@ -142,6 +145,8 @@ def _settled(context: Context, way: Way, order: tuple[str, ...], formula: Formul
     if missing:
         letters = (*made.letters, *missing)
         made = over(made, letters, (*made.sizes, *(context.ranges[letter][1] for letter in missing)))
+    if made.shape in (IDENTITY, ONES) and whole and not made.letters:
+        made = Family((), (), (sized_as(made.members[0], whole),))
     if made.shape == IDENTITY:
         raise Unclear(formula.span, "an identity matrix of unknown size")
     if made.shape == ONES:

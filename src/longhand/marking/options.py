@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from math import log10
 from typing import Any
 
 from ..core.record import record
@@ -15,7 +16,7 @@ from .worlds import is_whole, read_cells, same
 MISREAD_CELL, SLIP_CELL = 2.2, 3.0
 MISREAD_AGAIN = 0.5
 """A cell that is damaged as it was before: the damage was copied."""
-USED_TO, PROVED_BY = 0.3, 3
+USED_TO, PROVED_BY = 0.3, 1
 """A page that has this many misread cells already is a damaged page: each further one is less of a surprise."""
 OTHERWISE, OTHERWISE_CELL = 3.0, 2.4
 """All cells wrong by one mistake that is not in the catalogue; each cell."""
@@ -27,6 +28,8 @@ UNCHECKABLE = 2.5
 """What the writer had gives no value here, so nothing can be held against the print."""
 MOST_MIXED = 3
 """Wrong cells up to which each may be a slip beside a misread one."""
+WIDE = 0.5
+"""A mistake that explains a lone number only to within ten times its last place proves less: it might do so by chance."""
 LEAST_DIGITS = 3
 """Significant digits from which a last place may be off by one."""
 
@@ -71,6 +74,11 @@ class Case:
     damaged: tuple[str | None, ...] = ()
     whole: bool = False
 
+    @property
+    def places(self) -> int:
+        """The decimals of the print."""
+        return max(cell.places for cell in self.print)
+
 
 def ways(case: Case) -> list[Option]:
     """The ways of the print without a mistake of the catalogue: the unsurprising one alone where there is one."""
@@ -104,7 +112,7 @@ def _remarks(fits: Sequence[Fit]) -> dict[str, Any]:
 def _damage_and_slips(case: Case, fits: Sequence[Fit]) -> Iterator[Option]:
     expected, excused, remarks = _expected(case), _excused(fits), _remarks(fits)
     bad = [i for i, fit in enumerate(fits) if fit.verdict is None]
-    strokes = [strokes_between(case.print[i].text, _meant(case, i, case.computed or case.truth), case.print[i].places) for i in bad]
+    strokes = [_strokes(case, i) for i in bad]
     costs = [{MISREAD: _misread(case, i, drawn), WRONG: SLIP_CELL + slip_cost(drawn)} for i, drawn in zip(bad, strokes, strict=True)]
     for mix in _mixes(costs):
         cost = sum(each[kind] for each, kind in zip(costs, mix, strict=True))
@@ -120,6 +128,15 @@ def _damage_and_slips(case: Case, fits: Sequence[Fit]) -> Iterator[Option]:
         meant = [i for i, kind in zip(bad, mix, strict=True) if kind == MISREAD]
         had = _had(case, fits, meant, case.computed or case.truth)
         yield Option(excused + cost, "slip" if slipped else "misread", tuple(cells), expected, had, right=False, events=events, **remarks)
+
+
+def _strokes(case: Case, i: int) -> Strokes:
+    """How far a cell is from what it may be meant for; the truth lies somewhere in that, and is the likeliest of it."""
+    cell, meant = case.print[i], _meant(case, i, case.computed or case.truth)
+    found = strokes_between(cell.text, meant, case.places)
+    if case.erring or meant.rad() == 0:
+        return found
+    return min(found, strokes_between(cell.text, case.truth[i], case.places), key=misread_cost)
 
 
 def _mixes(costs: Sequence[dict[str, float]]) -> Iterable[tuple[str, ...]]:
@@ -159,9 +176,15 @@ def _mistaken(case: Case, mistake: Mistake, value: Cells, fits: Sequence[Fit], v
     missed = [i for i, fit in enumerate(fits) if fit is NOT]
     cells = tuple(MISREAD if fit is NOT else WRONG if verdict is None else verdict for fit, verdict in zip(fits, verdicts, strict=True))
     if WRONG in cells:
-        damage = sum(_misread(case, i, strokes_between(case.print[i].text, value[i], case.print[i].places)) for i in missed)
+        damage = sum(_misread(case, i, strokes_between(case.print[i].text, value[i], case.places)) for i in missed)
         had = _had(case, fits, missed, value)
-        yield Option(mistake.cost + _excused(fits) + damage, "mistake", cells, _expected(case), had, mistake, right=False, events=len(missed), **_remarks(fits))
+        yield Option(mistake.cost + _by_chance(case, value) + _excused(fits) + damage, "mistake", cells, _expected(case), had, mistake, right=False, events=len(missed), **_remarks(fits))
+
+
+def _by_chance(case: Case, value: Cells) -> float:
+    if len(value) > 1 or value[0].rad() == 0 or case.print[0].ball is None:
+        return 0.0
+    return WIDE * max(0.0, log10(float(value[0].rad() / half_unit(case.print[0].places).rad())))
 
 
 def _misread(case: Case, i: int, strokes: Strokes) -> float:

@@ -9,7 +9,7 @@ from ..reading.terms import Unclear
 from . import array as arrays
 from .array import Array, mapped, matmul
 from .families import Family, constant, lifted
-from .products import IDENTITY, ONES, taken_apart
+from .products import IDENTITY, ONES, lengths, taken_apart
 from .ways import Context, Liberty, Way, combined, distinct, each, one
 
 LARGEST_POWER = 400
@@ -27,6 +27,9 @@ def script(context: Context, formula: Script) -> list[Way]:
         return ones(context, formula)
     if name in ("I", "E", "Id") and sup is None and sub is not None:
         return [Way(constant(arrays.eye(int(way.family.members[0].cells[0].unique_fmpz() or 0)))) for way in context(sub)]
+    if name == "e" and sub is not None and (sup is None or is_transpose(sup)) and len(items(sub)) == 1:
+        ways = unit_vectors(context, formula)
+        return ways if sup is None else each(ways, arrays.transpose)
     if name == "delta" and sub is not None and sup is None and len(items(sub)) == 2:
         return kronecker(context, formula)
     if (gradient := gradient_named(context, formula)) is not None:
@@ -66,6 +69,19 @@ def ones(context: Context, formula: Formula) -> list[Way]:
     return one(Array(ONES, (arrays.ONE,)))
 
 
+def unit_vectors(context: Context, formula: Script) -> list[Way]:
+    """e_k: a 1 in the place k, as the sheet counts, and zeros; of every length that a vector has here."""
+    from .conditions import index_value
+    if not isinstance(items(formula.sub)[0], Numeral | Name | Script):
+        raise Unclear(formula.span, f"{flat(formula) or 'this name'} is not known", cause=flat(formula) or "")
+    at, base = index_value(context, items(formula.sub)[0]), context.base
+
+    def vector(place: Array, n: int) -> Array:
+        return Array((n, 1), tuple(arrays.ONE if place.cells[0] == k + base else arrays.ZERO for k in range(n)))
+
+    return [Way(lifted(lambda place, n=n: vector(place, n), at)) for n in lengths(context)]
+
+
 def kronecker(context: Context, formula: Script) -> list[Way]:
     """δ_ij: 1 where the two indices are equal."""
     from .conditions import index_value
@@ -83,7 +99,9 @@ def raised(context: Context, ways: list[Way], exponent: Formula, formula: Formul
         return ways
     circled = any(isinstance(node, Symbol) and node.text in ("circ", "odot") for node in walk(exponent))
     if isinstance(exponent, Product) and any(op in ("circ", "odot") for op in exponent.operators):
-        circled, exponent = True, exponent.factors[-1]
+        at = next(k for k, op in enumerate(exponent.operators) if op in ("circ", "odot")) + 1
+        circled, rest = True, exponent.factors[at:]
+        exponent = rest[0] if len(rest) == 1 else Product(exponent.span, rest, exponent.operators[at:])       # (σ²)^{⊙ 3/2}
 
     def join(base: Way, power: Way) -> list[tuple[Family, tuple[Liberty, ...]]]:
         if power.shape:

@@ -26,12 +26,16 @@ class PrintedCell:
 
 def printed(texts: Sequence[str]) -> tuple[PrintedCell, ...]:
     """The numbers of one claim. Each is as precise as the longest of them (`2 -0.75` is to two decimals), but for one that has all
-    the significant digits of the others before its last place (1.251 beside 0.5374), or is in scientific notation."""
+    the significant digits of the others before its last place (1.251 beside 0.5374), or is in scientific notation. Where fewer zeros are
+    left out at the ends if all are taken to have as many significant digits, they are (-0.0475485, 0.57116, -0.523612)."""
     read = [_read(text) for text in texts]
     plain = [number for number in read if number is not None and not number.own]
     places = max((number.places for number in plain), default=0)
     full = max((number.significant for number in plain), default=0)
-    return tuple(_cell(text, number, places, max(3, full)) for text, number in zip(texts, read, strict=True))
+    full = max(3, full)
+    pointed = [number for number in plain if number.places >= 1 and number.top]
+    counted = sum(max(0, full - number.significant) for number in pointed) < sum(places - number.places for number in pointed)
+    return tuple(_cell(text, number, places, full, counted) for text, number in zip(texts, read, strict=True))
 
 
 def nearest_digits(ball: Any, places: int) -> str:
@@ -102,7 +106,7 @@ def _read(text: str) -> _Number | None:
     return _Number(top * 10 ** max(0, -places), 10 ** max(0, places), places, len(digits.lstrip("0")), own=exponent is not None)
 
 
-def _cell(text: str, number: _Number | None, places: int, full: int) -> PrintedCell:
+def _cell(text: str, number: _Number | None, places: int, full: int, counted: bool) -> PrintedCell:
     from flint import arb, fmpq
     if number is None:
         return PrintedCell(text, None, places)
@@ -110,7 +114,10 @@ def _cell(text: str, number: _Number | None, places: int, full: int) -> PrintedC
     if number.exact:
         return PrintedCell(text, centre, 0)
     own = number.own or (number.places >= 1 and number.significant >= full)
-    places = number.places if own else places
+    if own:
+        places = number.places
+    elif counted and number.top and (number.places >= 1 or number.significant >= 5):
+        places = min(places, number.places + max(0, full - number.significant))
     return PrintedCell(text, centre + half_unit(places), places)
 
 

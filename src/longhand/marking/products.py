@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from math import prod
 from operator import mul, truediv
 
-from ..reading.names import flat, items
+from ..reading.names import flat, is_transpose, items
 from ..reading.syntax import Accent, Braces, Call, Derivative, Empty, Formula, Group, Nabla, Name, Numeral, Product, Script, Span, Symbol, Words
 from . import array as arrays
 from .array import Array, Nonconforming, broadcast, elementwise, matmul, outer, repeated, turned
-from .families import Family, lifted, summed_over
+from .families import Family, constant, lifted, summed_over
 from .gradients import gradient_meant
 from .ways import Context, Liberty, Way, combined, distinct
 
@@ -32,12 +33,29 @@ def product(context: Context, formula: Product) -> list[Way]:
         parts = [context(factor) for factor in factors]
     finally:
         context.inside_product -= 1
+    if sum(any(way.shape == ONES for way in part) for part in parts) > 1:
+        parts = [_of_all_lengths(context, part, factor) for part, factor in zip(parts, factors, strict=True)]
     ways, fault = _grouped(context, parts, operators, factors)
     if (chained := _chain(context, factors, operators, formula.span)) is not None:
         ways = distinct([*ways, *chained]) if ways else chained
     if not ways:
         raise fault or Nonconforming("no product of these")
     return ways if context.inside_product else distinct([summed for way in ways for summed in _einstein(context, way, parts, formula.span)])
+
+
+def _of_all_lengths(context: Context, part: list[Way], factor: Formula) -> list[Way]:
+    """Ones beside ones, 1 1^T: their lengths follow from nothing in the product, so all that vectors have here are tried."""
+    if not any(way.shape == ONES for way in part):
+        return part
+    row = isinstance(factor, Script) and is_transpose(factor.sup)
+    return [*part, *(Way(constant(arrays.filled((1, n) if row else (n, 1), arrays.ONE))) for n in lengths(context))]
+
+
+def lengths(context: Context) -> list[int]:
+    """How long vectors can be here."""
+    axes = (axis for tensor in context.scope.problem.program.tensors.values() for axis in tensor.axes)
+    found = list(dict.fromkeys(context.point.extent(axis) for axis in axes))
+    return [n for n in found if n > 1 or len(found) == 1]
 
 
 def _plain(context: Context, factors: tuple[Formula, ...], operators: tuple[str, ...]) -> tuple[list[Formula], list[str]]:
@@ -292,6 +310,8 @@ def _unsized(a: tuple[int, ...], operator: str, b: tuple[int, ...]) -> Iterator[
         yield (lambda x, y: scaled(x, y)), ()
     elif operator in MATRIX and len(a or b) and (a == ONES) and len(b) == 2:
         yield (lambda x, y: elementwise(mul, arrays.number(x.cells[0]), arrays.summed(y, 0))), ()
+        if _is_vector(b) and b[1] == 1:                      # 1 b beside XW, where b is a row
+            yield (lambda x, y: elementwise(mul, arrays.number(x.cells[0]), turned(y))), ("orientation",)
         if _is_vector(b) and b[0] == 1:
             yield (lambda x, y: elementwise(mul, arrays.number(x.cells[0]), repeated(y, (b[1], b[1])))), ("ones",)
         if _is_vector(b) and b[0] == 1:
@@ -390,3 +410,14 @@ def _number(a: Array) -> Array:
 
 def _sized(a: Array, n: int) -> Array:
     return Array((n, n), tuple(a.cells[0] * cell for cell in arrays.eye(n).cells)) if a.shape == IDENTITY else a
+
+
+def sized_as(a: Array, shape: tuple[int, ...]) -> Array:
+    """A multiple of the identity, or the same number everywhere, in this shape."""
+    if a.shape == ONES:
+        return arrays.array(shape, (a.cells[0] for _ in range(prod(shape))))
+    half = len(shape) // 2
+    if len(shape) % 2 or shape[:half] != shape[half:]:
+        raise Nonconforming("an identity where the shape is not square")
+    n = prod(shape[:half])
+    return Array(shape, tuple(a.cells[0] if i == j else arrays.ZERO for i in range(n) for j in range(n)))

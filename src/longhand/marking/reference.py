@@ -24,7 +24,9 @@ from ..numbers.compiled import Compiled, compiled
 from ..numbers.faults import EvaluationError, NumberError
 from ..numbers.hulls import Hulls
 from ..numbers.interpret import Values
+from .catalogue.slopes import equal_ways
 from .explain import Cells
+from .following import FOLLOWS
 from .instances import distinct_sizes, extent, instance
 from .marks import Mistake
 from .mistakes import Setting, variants
@@ -57,6 +59,7 @@ class Reference:
         self.program = _without_last_gradients(program, self.steps)
         self.verdicts, self.reasons = Shared(), Shared()
         self._jacobians: dict[tuple[str, str], Program | None] = {}
+        self._directs: dict[tuple[str, str], Program | None] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -119,6 +122,23 @@ class Reference:
                     made = None
             self._jacobians[of, wrt] = made if made is not None and name in made.tensors else None
         return self._jacobians[of, wrt]
+
+    def direct(self, of: str, wrt: str) -> Program | None:
+        """The program with the partial ∂of/∂wrt in it for which all else that `of` is computed from stands still; None where that is no
+        other than the whole derivative."""
+        if (of, wrt) not in self._directs:
+            own = tuple(e for e in self.program.equations if e.name == of)
+            above = _ancestors(self)
+            reads = tensors(own[0].right) if len(own) == 1 else frozenset()
+            made: Program | None = None
+            if wrt in reads and of not in self.recurrent and any(wrt in above.get(name, ()) for name in reads):
+                try:
+                    made = sweep(replace(self.program, equations=own), of, [wrt]).as_program()
+                except FAULTS:
+                    made = None
+            self._directs[of, wrt] = made if made is not None and gradient_name(of, wrt) in made.tensors else None
+        return self._directs[of, wrt]
+
 
 
 def _without_last_gradients(program: Program, steps: int) -> Program:
@@ -244,6 +264,15 @@ class Point:
             self._truth[name] = self.computed(program, name, had)
         return self._truth[name]
 
+    def partial(self, of: str, wrt: str, had: Mapping[str, Cells]) -> Cells | None:
+        """∂of/∂wrt with all else that `of` is computed from standing still; None where that is no other than the whole derivative."""
+        program = self.reference.direct(of, wrt)
+        if program is None:
+            return None
+        equation = next(e for e in self.reference.program.equations if e.name == of)
+        cells = {name: self.value(name, had) for name in tensors(equation.right) if name in self.reference.defined}
+        return None if None in cells.values() else self.computed(program, gradient_name(of, wrt), cells)
+
     def known(self) -> Iterable[tuple[str, tuple[int, ...]]]:
         """The entries computed so far, in the order in which they were."""
         return self._values.known()
@@ -324,7 +353,9 @@ class Quantity:
 
     def variants(self, had: Mapping[str, Cells]) -> Iterable[tuple[Mistake, Cells]]:
         if self._variants is None:
-            self._variants = tuple(found for own in self.equations for found in variants(own, self.point.reference.setting))
+            setting = self.point.reference.setting
+            self._variants = tuple(found for own in self.equations for found in (
+                *((FOLLOWS, replace(own, right=right)) for right in equal_ways(own, setting)), *variants(own, setting)))
         if not had:
             self._at_truth = self._at_truth or tuple(self._mistaken(had))
             return self._at_truth

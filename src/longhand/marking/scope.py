@@ -1,7 +1,7 @@
 """What the names of an answer stand for: the quantities of the problem and what the answer itself defines."""
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from fractions import Fraction
@@ -17,8 +17,9 @@ from ..core.walk import walk
 from ..functions import table
 from ..reading.formula import read_formula
 from ..reading.names import Reading, flat, items, loose, readings
-from ..reading.syntax import Accent, Formula, Group, Index, Name, Numeral, Script, Sequence, Words
+from ..reading.syntax import Accent, Formula, Group, Index, Name, Numeral, Product, Script, Sequence, Sum, Symbol, Words
 from .array import Array
+from .patience import Patience
 
 NEWER = frozenset(("new", "updated", "neu", "next", "+", "after"))
 OLDER = frozenset(("old", "alt", "before", "current", "prev"))
@@ -53,6 +54,7 @@ class Scope:
         self.own_letters: dict[str, tuple[str, ...]] = {}
         self.functions: dict[str, str] = {}
         self.loss = problem.loss
+        self.patience = Patience()
         self.constants: dict[int, tuple[Formula, Any]] = {}      # what formulas of numbers alone come to, by identity
         self._options: dict[int, tuple[Formula, list[Reading]]] = {}
         self._loose: dict[str, str | None] = {}
@@ -70,14 +72,16 @@ class Scope:
             if written := flat(read_formula(latex).formula):
                 self.functions[written] = function
         self._applied = _applied(problem)
+        self.parameters = _parameters(problem)
         self._sizes: dict[frozenset[tuple[str, int]], dict[str, int]] = {}
         self.given = numbers_given(problem)
         self.batched = any(t.rank > 1 and t.role in ("input", "label", "intermediate") for t in problem.program.tensors.values())
         self._folded = {key: name for key, name in self._loose.items() if name is not None and key.swapcase() not in self._loose}
 
-    def fresh(self, base: int | None = None) -> Scope:
+    def fresh(self, patience: Patience | None = None, base: int | None = None) -> Scope:
         """The same names, with nothing of an answer's own. `base`: where the answer counts otherwise than the sheet."""
         made = copy(self)
+        made.patience = patience or Patience()
         made.own, made.own_letters, made.functions, made._options, made.constants = {}, {}, dict(self.functions), {}, {}
         if base is not None:
             made.problem = replace(self.problem, notation=replace(self.problem.notation, base=base))
@@ -160,10 +164,12 @@ class Scope:
         self._options[id(formula)] = formula, options           # the formula is kept, so that no other has its identity
         return options
 
-    def is_own(self, formula: Formula) -> bool:
-        """Whether it may be a name of the answer's own."""
-        own = {loose(name) for name in self.own}
-        return any(loose(option.name) in own for option in self.options(formula))
+    def own_names(self, formulas: Iterable[Formula]) -> tuple[tuple[str, str], ...] | None:
+        """The names of the answer's own that may be in formulas, with the quantities that they are other names of. None where one is not."""
+        keys = {loose(name) for name in self.own}
+        found = {key for formula in formulas for option in self.options(formula) if (key := loose(option.name)) in keys} if keys else set()
+        meanings = [(name, meaning) for name, meaning in self.own.items() if loose(name) in found]
+        return None if any(not isinstance(meaning, str) for _, meaning in meanings) else tuple(meanings)
 
     def _meant(self, name: str, option: Reading) -> Meant:
         return Meant(name, option.indices, option.power, option.transposed, name in self.own and not isinstance(self.own[name], str))
@@ -193,19 +199,20 @@ class Scope:
     def _in_time(self, formula: Formula) -> Meant | None:
         """W_new, w^+, w', W^(t+1): the value after one step; W_old, w^(t): the plain one."""
         for core, mark, above in _marks(formula):
-            step = 1 if mark in NEWER else 0 if mark in OLDER else STEPS.get(mark) if above else None
+            step = 1 if mark in NEWER else 0 if mark in OLDER else _step(mark) if above else None
             if step is None:
                 continue
             inner = self.meant(core)
             if inner is None or inner.own or inner.power is not None or "@" in inner.tensor:
                 continue
             named = mark in NEWER | OLDER and mark != "+" and mark != "next"
-            if not named and not (inner.tensor == self.loss or self._role(inner.tensor) == "parameter"):
+            counted = self.problem.descent is not None and self.problem.descent.steps > 1 and mark[1:-1].isdigit()
+            if not named and not counted and not (inner.tensor == self.loss or self._role(inner.tensor) == "parameter"):
                 continue
             if step == 0 and (named or at_step(inner.tensor, 1) in self.names):
                 return inner
-            if step == 1 and at_step(inner.tensor, 1) in self.names:
-                return Meant(at_step(inner.tensor, 1), inner.indices, None, inner.transposed)
+            if step and (later := at_step(inner.tensor, step)) in self.names:
+                return Meant(later, inner.indices, None, inner.transposed)
         return None
 
     def _role(self, name: str) -> str:
@@ -280,6 +287,16 @@ def _applied(problem: Problem) -> dict[str | None, tuple[str, ...]]:
     return {tensor: tuple(rows) for tensor, rows in found.items()}
 
 
+def _parameters(problem: Problem) -> dict[str, tuple[Any, ...]]:
+    """The parameters with which the sheet takes a function of the table, where they are always the same: leaky_relu -> (1/10,)."""
+    found: dict[str, set[tuple[Any, ...]]] = {}
+    for equation in problem.program.equations:
+        for node in walk(equation.right):
+            if isinstance(node, Apply) and len(node.arguments) > 1:
+                found.setdefault(node.function, set()).add(tuple(getattr(a, "value", None) for a in node.arguments[1:]))
+    return {row: numbers for row, each in found.items() if len(each) == 1 and None not in (numbers := next(iter(each)))}
+
+
 def _marks(formula: Formula) -> Iterator[tuple[Formula, str, bool]]:
     """(the name without it, the mark, whether it stands above) for each script that may say before or after."""
     match formula:
@@ -288,7 +305,9 @@ def _marks(formula: Formula) -> Iterator[tuple[Formula, str, bool]]:
                 return Script(span, core, below, above, count) if below is not None or above is not None or count else core
             if primes == 1:
                 yield again(sub, sup, 0), "next", True
-            if sup is not None and (mark := flat(sup)) is not None:
+            if (kept := _without_prime(sup)) is not None:
+                yield again(sub, kept, primes), "next", True
+            if sup is not None and (mark := _mark(sup)) is not None:
                 yield again(sub, None, primes), mark, True
                 parts = items(sup)
                 if len(parts) > 1 and (last := flat(parts[-1])) in NEWER | OLDER:
@@ -310,13 +329,40 @@ def _marks(formula: Formula) -> Iterator[tuple[Formula, str, bool]]:
             yield from _marks(body)
 
 
+def _mark(formula: Formula) -> str | None:
+    """What stands above a name, with its brackets: (1), (t+1)."""
+    match formula:
+        case Group(_, "(", Sum(_, (Name(_, letter), Numeral(_, digits)))):
+            return f"({letter}+{digits})"
+        case Group(_, "(", body) if (inner := flat(body)) is not None:
+            return f"({inner})"
+        case Sum(_, (Name(_, letter), Numeral(_, digits))):
+            return f"{letter}+{digits}"
+    return flat(formula)
+
+
+def _step(mark: str) -> int | None:
+    """After how many updates: (2) and t+1."""
+    if mark[:1] == "(" and mark[1:-1].isdigit() and len(mark) < 6:
+        return int(mark[1:-1])
+    return STEPS.get(mark)
+
+
+def _without_prime(above: Formula | None) -> Formula | None:
+    r"""What is left of a prime above: (1) of (1)\prime and of (1)'. None where there is none."""
+    match above:
+        case Product(span, (*kept, Symbol(_, "prime"))) if kept:
+            return kept[0] if len(kept) == 1 else Product(span, tuple(kept), above.operators[:-1])
+        case Script(_, base, None, None, 1):
+            return base
+    return None
+
+
 def spread_digits(indices: tuple[Formula, ...], rank: int) -> tuple[Formula, ...]:
     """w_{13} with two axes: the digits are two indices."""
     if len(indices) == 1 and rank == 2 and isinstance(indices[0], Numeral) and len(indices[0].text) == 2:
         return tuple(Numeral(indices[0].span, digit) for digit in indices[0].text)
     return indices
-
-
 
 
 def numbers_given(problem: Problem) -> frozenset[Fraction]:

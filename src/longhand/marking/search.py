@@ -1,7 +1,7 @@
 """The search for the cheapest explanation: hypotheses over the nodes in their order, the cheapest of them kept."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import inf
 from typing import Any
@@ -15,6 +15,8 @@ from .worlds import World, read_cells
 BEAM = 40
 MARGIN = 14.0
 """A hypothesis that is dearer than the best by this much is given up."""
+DOUBTFUL = 2.4
+"""What last places that are off by one may cost before a mistake is looked for."""
 ALIKE = 3
 """Hypotheses kept that have the same future: the best, and rivals to measure the gap by."""
 
@@ -53,8 +55,8 @@ class Hypothesis:
 class Search:
     """Hypotheses about the prints of a world."""
 
-    def __init__(self, world: World, nodes: Sequence[Node], undamaged: float = 0.0) -> None:
-        self.world, self.undamaged = world, undamaged
+    def __init__(self, world: World, nodes: Sequence[Node], undamaged: float = 0.0, tick: Callable[[], None] = lambda: None) -> None:
+        self.world, self.undamaged, self.tick = world, undamaged, tick
         self.order = [node for node in nodes if node.name in world.printed]
         self.last_use = {name: at for at, node in enumerate(self.order) for name in world.frontier[node.name]}
         self.texts: dict[tuple[str, ...], set[str]] = {}
@@ -107,6 +109,7 @@ class _Step:
 
     def after(self, hypothesis: Hypothesis, alone: bool) -> list[Hypothesis]:
         """The hypotheses that come of one. `alone`: nothing later depends on this print, so the best way is chosen here."""
+        self.search.tick()
         errors, name = hypothesis.errors, self.node.name
         given = min((errors[source] for source in (self.frontier if self.which == 0 else {name}) if source in errors), default=None) if errors else None
         options = self._options(hypothesis, given is not None)
@@ -146,7 +149,7 @@ class _Step:
             case = Case(self.print.cells, self.node.truth, value, erring, self.elsewhere, damaged, self.whole)
             self.found[key] = case, self._kept(ways(case))
         case, options = self.found[key]
-        if options[0].kind not in ("misread", "slip"):
+        if options[0].kind not in ("misread", "slip") and options[0].cost < DOUBTFUL:
             return options
         variants = self.world.variants(name, differences)
         key = (*key, id(variants))

@@ -34,11 +34,13 @@ class Shared:
 
 
 def claim_key(head: Head, formula: Formula, conditions: tuple[Formula, ...], scope: Scope, *more: Hashable) -> Hashable | None:
-    """Tells a claim from others, whoever writes it; None where a name of the answer's own is in it. `more`: what else matters."""
+    """Tells a claim from others, whoever writes it. None where a name of the answer's own is in it that is no other name of a quantity.
+    `more`: what else matters."""
     parts = (head.formula, formula, *conditions)
-    if scope.own and any(scope.is_own(node) for part in parts for node in walk(part)):
+    own = scope.own_names(node for part in parts for node in walk(part))
+    if own is None:
         return None
-    return head.tensor, head.at, head.letters, scope.problem.notation.base, more, tuple(map(_written, parts))
+    return own, head.tensor, head.at, head.letters, scope.problem.notation.base, more, tuple(map(_written, parts))
 
 
 def _written(part: object) -> Hashable:

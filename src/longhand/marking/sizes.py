@@ -1,6 +1,8 @@
 """How far index letters run: from the axes of the quantities on which they stand."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..reading.names import flat, items
 from ..reading.syntax import Accent, BigOperator, Derivative, Formula, Index, Name, Relation, Script, children
 from ..reading.terms import Unclear
@@ -12,7 +14,25 @@ def found_sizes(context: Context, formula: Formula, strict: bool = False) -> dic
     """Free letters of a formula and the sizes they run over, as far as names say. With `strict`, Unclear for a letter with two."""
     found: dict[str, int] = {}
     _collect(context, formula, frozenset(), found, strict)
+    for one, other in _compared(formula):                       # m in δ_mi runs as far as i
+        for letter, beside in ((one, other), (other, one)):
+            if letter not in found and letter not in context.bound and letter not in context.ranges:
+                size = found.get(beside) or (context.ranges[beside][1] if beside in context.ranges else None)
+                if size is not None:
+                    found[letter] = size
     return found
+
+
+def _compared(formula: Formula, hidden: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+    """The letters of each Kronecker delta, where no operator inside binds them."""
+    if isinstance(formula, BigOperator):
+        hidden = hidden | under(formula)
+    if isinstance(formula, Script) and formula.sup is None and flat(formula.base) == "delta":
+        letters = [item.text for item in items(formula.sub) if isinstance(item, Name)]
+        if len(letters) == 2 and not hidden & set(letters):
+            yield letters[0], letters[1]
+    for part in children(formula):
+        yield from _compared(part, hidden)
 
 
 def _collect(context: Context, formula: Formula, hidden: frozenset[str], found: dict[str, int], strict: bool) -> None:

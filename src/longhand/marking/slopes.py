@@ -49,6 +49,9 @@ def derivative(context: Context, formula: Derivative) -> list[Way]:
     if len(wrt) == 1:
         raw = _raw(context, of.tensor, wrt[0].tensor, formula)
         ways = _entries(context, raw, of, wrt[0], formula)
+        if (direct := _partial(context, of.tensor, wrt[0].tensor, raw)) is not None:
+            liberty = Liberty("direct", formula.span)
+            ways += [Way(way.family, (*way.liberties, liberty)) for way in _entries(context, direct, of, wrt[0], formula)]
         if not wrt[0].indices and (twin := context.scope.twin(wrt[0].tensor)) is not None:
             ways += _entries(context, _raw(context, of.tensor, twin, formula), of, Meant(twin), formula)
         return each(ways, arrays.transpose) if wrt[0].transposed != of.transposed else ways
@@ -112,6 +115,15 @@ def _raw(context: Context, of: str, wrt: str, formula: Formula) -> Array:
     if cells is None:
         raise Unclear(formula.span, f"the derivative of {of} with respect to {wrt} is not known")
     return Array(tuple(shape), tuple(map(as_ball, cells)))
+
+
+def _partial(context: Context, of: str, wrt: str, whole: Array) -> Array | None:
+    """The part of a derivative that does not go through other quantities: the chain rule over several paths writes it with the same sign."""
+    try:
+        cells = context.point.partial(of, wrt, context.had)
+    except (EvaluationError, KeyError):
+        return None
+    return None if cells is None or len(cells) != len(whole.cells) else Array(whole.shape, tuple(map(as_ball, cells)))
 
 
 def _scalars(context: Context, of: str, wrt: str) -> bool:

@@ -12,8 +12,10 @@ from ..core.walk import tensors, walk
 from ..reading.names import flat, items, loose, readings
 from ..reading.syntax import Accent, Call, Formula, Index, Name, Script, Span
 from ..reading.syntax import walk as parts_of
+from .alike import tex
 from .array import Array, Nonconforming
 from .findings import Line
+from .formulas import right_formula, symbol
 from .instances import class_labels
 from .numerals import digits_of
 from .printed import printed
@@ -22,6 +24,8 @@ from .scope import Scope
 
 ARGUMENTS = (1, -2, 3)
 """Where a claim about a function is tried: σ'(x) at 1, -2 and 3, by the points in their order."""
+LEAST = 0.5
+"""The fit of a line below which a guess explains nothing."""
 NOWHERE = Span(0, 0)
 LABELS = frozenset({"y", "t", "Y", "T"})
 CLASSES = frozenset({"label", "labels", "class", "target", "targets", "gold"})
@@ -37,22 +41,31 @@ class UnknownNames:
         self.reference, self.scope, self.lines, self.mentioned = reference, scope, lines, mentioned
         self.elsewhere = {} if elsewhere is None else elsewhere
         self.tried: set[tuple[str, int]] = set()
+        self.guessed: set[str] = set()
+        self.choices: dict[tuple[str | int, ...], str | Formula | None] = {}
+        self.taken: dict[str, str] = {}                     # guesses that were kept, for the notes
         self.passing: set[str] = set()                      # names guessed by their letter, for one line
 
     def introduce(self, name: str, line: Line, fit: Callable[[Line], float]) -> bool:
         """Makes a name known, if that can be done; each is tried once. Of f_ij that is f, too."""
-        for each in dict.fromkeys((name, without_letters(name))):
+        base = without_letters(name)
+        for each in dict.fromkeys((name, base)):
             key = (each, line.spans[0].start)
             if each and key not in self.tried and self.scope.known(each) is None:
                 self.tried.add(key)
                 if self._defined(each, line) or self._label(each) or self._class(each) or self._argument(each, line) or self._as_elsewhere(each) \
-                        or self._guessed(each, line, fit):
+                        or each == base and self._guessed(each, line, fit):
                     return True
         return False
 
     def settled(self) -> None:
         """What names stand for by now goes for the other parts of the answer, too."""
         self.elsewhere.update({name: meaning for name, meaning in self.scope.own.items() if isinstance(meaning, str)})
+
+    def notes(self) -> list[str]:
+        """What was taken for what, where neither sheet nor answer says it."""
+        return [f"${tex(name)}$ is taken for ${right_formula(self.reference, meaning) or symbol(self.reference, meaning)}$"
+                for name, meaning in self.taken.items()]
 
     def _as_elsewhere(self, name: str) -> bool:
         meaning = self.elsewhere.get(name)
@@ -130,6 +143,23 @@ class UnknownNames:
                 self.scope.define(name, deltas[0])
             return len(deltas) == 1
         candidates = list(dict.fromkeys((*self._unnamed(), *self._alike(name))))
+        key = (name, line.spans[0].start, *sorted(self.scope.own))
+        if key not in self.choices:
+            self.choices[key] = self._fitting(name, line, candidates, fit)
+        chosen = self.choices[key]
+        if chosen is None:
+            return False
+        self.scope.define(name, chosen)
+        self.guessed.add(name)
+        if chosen not in set(self._unnamed()):
+            self.passing.add(name)
+            for other, meaning in self._numbered(name):
+                self.scope.define(other, meaning)
+                self.passing.add(other)
+        return True
+
+    def _fitting(self, name: str, line: Line, candidates: Sequence[str | Formula], fit: Callable[[Line], float]) -> str | Formula | None:
+        """The one candidate with which the line fits best."""
         scores: list[tuple[float, int]] = []
         for place, candidate in enumerate(candidates):
             self.scope.define(name, candidate)
@@ -137,16 +167,9 @@ class UnknownNames:
             del self.scope.own[name]
             self.scope.own_letters.pop(name, None)
         scores.sort(reverse=True)
-        if not scores or scores[0][0] <= 0 or len(scores) > 1 and scores[1][0] == scores[0][0]:
-            return False
-        chosen = candidates[scores[0][1]]
-        self.scope.define(name, chosen)
-        if chosen not in set(self._unnamed()):
-            self.passing.add(name)
-            for other, meaning in self._numbered(name):
-                self.scope.define(other, meaning)
-                self.passing.add(other)
-        return True
+        if not scores or scores[0][0] < LEAST or len(scores) > 1 and scores[1][0] == scores[0][0]:
+            return None
+        return candidates[scores[0][1]]
 
     def _numbered(self, name: str) -> Iterator[tuple[str, str]]:
         """w_2 for W_2, once w alone is taken for another name: it is no entry of that."""
@@ -157,6 +180,7 @@ class UnknownNames:
 
     def pass_on(self) -> None:
         """Forgets what was guessed for one line."""
+        self.taken.update({name: meaning for name, meaning in self.scope.own.items() if name in self.guessed and isinstance(meaning, str)})
         for name in self.passing:
             self.scope.own.pop(name, None)
             self.scope.own_letters.pop(name, None)

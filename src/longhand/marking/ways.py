@@ -83,6 +83,7 @@ class Context:
         try:
             if self._depth > DEEPEST:
                 raise Unclear(formula.span, "nested too deep")
+            self.scope.patience.check(formula.span)
             ways = self._evaluate(self, formula)
             self.spend(sum(way.family.count for way in ways), formula.span)
             return ways
@@ -91,6 +92,7 @@ class Context:
 
     def spend(self, cells: int, span: Span) -> None:
         self._work += cells
+        self.scope.patience.spend(cells + 1, span)
         if self._work > WORK:
             raise Unclear(span, "too large to be computed")
 
@@ -171,11 +173,21 @@ def distinct(ways: Sequence[Way]) -> list[Way]:
     """Fewest liberties first; of two with the same numbers in the same shape, the first."""
     if len(ways) == 1:
         return list(ways)
-    kept: dict[tuple, Way] = {}
+    kept: list[Way] = []
     for way in sorted(ways, key=lambda way: len(way.liberties)):
-        key = (way.family.letters, way.family.sizes, way.shape, tuple(float(cell.mid()) for member in way.family.members for cell in member.cells))
-        kept.setdefault(key, way)
-    return list(kept.values())[:MOST]
+        if not any(_same_numbers(way.family, other.family) for other in kept):
+            kept.append(way)
+            if len(kept) == MOST:
+                break
+    return kept
+
+
+def _same_numbers(a: Family, b: Family) -> bool:
+    """Whether two families have the same middles throughout. Most differ in their first cell."""
+    if (a.letters, a.sizes, a.shape) != (b.letters, b.sizes, b.shape):
+        return False
+    return a is b or all(x is y or float(x.mid()) == float(y.mid()) for one, other in zip(a.members, b.members, strict=True)
+                         for x, y in zip(one.cells, other.cells, strict=True))
 
 
 def finite(a: Array) -> bool:

@@ -23,12 +23,14 @@ THIN = '<mspace width="0.17em"/>'
 SIGN_OF_OPERATOR = {"*": "∗", "'": "′"}
 
 
-def mathml(maths: Maths, display: bool = False, before: str = "") -> str:
-    """A math element, with its LaTeX for whoever copies it; `before` is a relation (from `relation`) that stands in front."""
+def mathml(maths: Maths, display: bool = False, before: str = "", note: bool = True) -> str:
+    """A math element, with its LaTeX for whoever copies it unless `note` is off; `before` is a relation (from `relation`) that stands in front."""
     kind = ' display="block"' if display else ""
-    note = escape(clean(latex(maths)), quote=False)
     body = f"<mrow>{before}{_one(maths)}</mrow>" if before else _one(maths)
-    return f'<math{kind}><semantics>{body}<annotation encoding="application/x-tex">{note}</annotation></semantics></math>'
+    if not note:
+        return f"<math{kind}>{body}</math>"
+    said = escape(clean(latex(maths)), quote=False)
+    return f'<math{kind}><semantics>{body}<annotation encoding="application/x-tex">{said}</annotation></semantics></math>'
 
 
 def _one(maths: Maths) -> str:

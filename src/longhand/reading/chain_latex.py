@@ -8,7 +8,8 @@ import re
 
 from .islands import islands
 
-TRIGGER = re.compile(r"\\(?:documentclass|begin\{(?:document|itemize|enumerate|description|tabular|verbatim|center|quote)\}|(?:sub){0,2}section\b|item\b|maketitle\b)")
+LAYOUT = "itemize|enumerate|description|center|quote|tabular|verbatim"
+TRIGGER = re.compile(rf"\\(?:documentclass|begin\{{(?:document|{LAYOUT})\}}|(?:sub){{0,2}}section\b|item\b|maketitle\b)")
 START, END = r"\begin{document}", r"\end{document}"
 VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|Verbatim)\}")
 TABLE = re.compile(r"\\begin\{(tabular\*?|longtable|array)\}(?:\[[^\]\n]{0,20}\])?")
@@ -18,16 +19,23 @@ OUTSIDE = re.compile(r"""
   | (?P<bold>\\textbf\{)
   | (?P<maths>\\ensuremath\{)
   | (?P<words>\\(?:textit|emph|text|textrm|textsf|texttt|underline|mbox|textsc|small|fbox)\{)
-  | (?P<dropped>\\(?:title|author|date|label|ref|vspace|hspace|setlength|includegraphics|usepackage|cite|llap|rule|input)\*?(?:\[[^\]\n]{0,60}\])?\{)
+  | (?P<dropped>\\(?:title|author|date|label|ref|vspace|hspace|setlength|includegraphics|usepackage|cite|llap|rule|input)\*?
+        (?:\[[^\]\n]{0,60}\])?\{)
   | (?P<item>\\item\b(?:[ ]?\[[^\]\n]{0,60}\])?)
-  | (?P<environment>\\(?:begin|end)\{(?:itemize|enumerate|description|center|quote|quotation|tabular\*?|table\*?|longtable|figure\*?|proof|solution|flushleft|flushright|minipage|document)\}(?:\[[^\]\n]{0,60}\])?)
+  | (?P<environment>\\(?:begin|end)\{(?:itemize|enumerate|description|center|quote|quotation|tabular\*?|table\*?|longtable|figure\*?|proof
+        |solution|flushleft|flushright|minipage|document)\}(?:\[[^\]\n]{0,60}\])?)
   | (?P<power>\\textasciicircum(?:\{\})?)
-  | (?P<space>\\(?:q?quad|hfill|noindent|maketitle|newpage|clearpage|(?:small|med|big)skip|centering|hline|par|newline|linebreak|dots|ldots|textbackslash|indent|today|textasciitilde|bfseries|itshape|normalsize|large|Large|tableofcontents)(?![A-Za-z])(?:\{\})?)
+  | (?P<space>\\(?:q?quad|hfill|noindent|maketitle|newpage|clearpage|(?:small|med|big)skip|centering|hline|par|newline|linebreak|indent|today
+        |textasciitilde|bfseries|itshape|normalsize|large|Large|tableofcontents)(?![A-Za-z])(?:\{\})?)
+  | (?P<backslash>\\textbackslash(?![A-Za-z])(?:\{\})?)
+  | (?P<dots>\\l?dots(?![A-Za-z])(?:\{\})?)
   | (?P<break>\\\\(?:\[[^\]\n]{0,10}\])?)
   | (?P<escaped>\\[&%_{}\#])
   | (?P<dollar>\\\$)
   | (?P<tie>~)
 """, re.VERBOSE)
+TICKS = frozenset({r"\checkmark", r"\times", r"\square", r"\to", r"\circ", r"\cdot"})
+"""Signs that stand alone, as ticks in a margin."""
 DEPTHS = {"part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5, "subparagraph": 6}
 LONGEST = 4000                   # characters between braces
 
@@ -51,6 +59,8 @@ def without_layout(text: str) -> str:
         if island.kind != "comment":
             _outside(left, out, at, island.start)
             at = island.end
+            if left[island.inner_start:island.inner_end].strip() in TICKS:
+                _blot(out, island.start, island.end)
     _outside(left, out, at, len(left))
     return "".join(out)
 
@@ -124,6 +134,14 @@ def _outside(text: str, out: list[str], start: int, end: int) -> None:
             case "power":
                 _blot(out, at, last)
                 out[last - 1] = "^"
+            case "backslash":                               # a command that is quoted, with all that touches it
+                while at > start and not text[at - 1].isspace():
+                    at -= 1
+                while last < end and not text[last].isspace():
+                    last += 1
+                _blot(out, at, last)
+            case "dots":
+                _put(out, at, last, "...")
             case "escaped":
                 out[at] = " "
             case _:

@@ -15,7 +15,7 @@ SIGNS = "=≈≤≥≠≔≡∝<>←"
 STATING = ("=", "≈", "≔", "←", "<-")
 SEED = re.compile(r"[=≈≤≥≠≔≡∝←]|^(?:[<>]|<-)$|[\w)\]][<>][\w(\[.\-]")
 OPERATORS = frozenset("+-*/=<>≈≤≥≠≔≡∝·×⋅−–⊙⊗@∘÷^|→←⇒")
-PLAIN = re.compile(r"[\w\s+\-*/=<>≈≤≥≠≔≡∝·×⋅−–⊙⊗@∘÷^|→←⇒.,;:!'’()\[\]{}∂∇∑√∞⊤…‖&]+")
+PLAIN = re.compile(r"[\w\s+\-*/=<>≈≤≥≠≔≡∝·×⋅−–⊙⊗@∘÷^|→←⇒.,;:!'’′″()\[\]{}∂∇∑√∞⊤…‖&]+")
 WORD = re.compile(r"[(\"'“‘]*[A-Za-z][A-Za-z'’]+(?:-[A-Za-z]{2,})*[.,;:!?)\"'”’]*")
 NAME = re.compile(r"[(\[]*[A-Za-z][A-Za-z]+(?:-[A-Za-z]{2,})*")
 LABEL = re.compile(r"\(?(?:\d{1,3}[a-z]?|[a-z]|[ivx]{1,4})[.):]+")
@@ -61,7 +61,7 @@ class _Line:
                 at += 1
                 continue
             place = trimmed(self.text, self.chunks[first][0], self.chunks[last][1])
-            if self.is_formula(first, last) and place[0] < place[1]:
+            if self.is_formula(first, last) and place[0] < place[1] and not self.is_open(place[1]):
                 yield place
             at = floor = last + 1
 
@@ -116,6 +116,10 @@ class _Line:
             if depth <= 0:
                 break
         return False
+
+    def is_open(self, end: int) -> bool:
+        """Is the right side left to the reader: n = ...?"""
+        return self.text[end - 1] in SIGNS and self.text[end:end + 8].lstrip().startswith(("...", "…"))
 
     def is_formula(self, first: int, last: int) -> bool:
         """Is there maths besides the signs and the words?"""

@@ -12,6 +12,7 @@ from .chain_places import plain_places
 from .chain_plain import read_plain
 from .chain_prose import sentences
 from .chain_runs import AnswerBlocks, Plain, Title
+from .chain_stacks import DRAWING, without_stacks
 from .environment import Note
 from .formula import read_math
 from .markdown import Block, Math
@@ -25,8 +26,6 @@ NEAR = 40                        # how many words and conditions behind a formul
 UNLABELLED = frozenset({"", "text", "txt", "plain", "plaintext", "math"})
 CONNECTIVE = frozenset("""so and thus hence therefore then which is i.e e.g that this it we get have gives equals or again finally now
     also simplifies to rule by the chain product quotient""".split())
-DRAWING = re.compile(r"[─━]{2}[▶►]|[◀◄][─━]|-{2}>|<-{2}|[┌┐└┘├┤┬┴╭╮╰╯╔╗╚╝║│┃]")
-"""What only a drawing of a network has: x ──▶ h."""
 TAIL = re.compile(r"[^,;:.\n)\]!?*]*$")
 
 
@@ -74,10 +73,10 @@ class _Answer:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.text = without_layout(source.text[:READ])
+        self.text, aside = without_stacks(without_layout(source.text[:READ]))
         self.found: list[Chain] = []
         self.prose: list[Span] = []
-        self.drawn: list[Span] = []
+        self.drawn: list[Span] = list(aside)
         self.strange: list[Note] = []
         self.repairs: list[Note] = []
         self.section = ""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ..core.record import record
 from .syntax import Accent, Formula, Group, Index, Name, Negative, Numeral, Product, Row, Script, Sequence, Sum, Symbol, Words
@@ -191,6 +192,7 @@ def latex(formula: Formula | None) -> str:
     return ""
 
 
+@lru_cache(8192)
 def loose(name: str) -> str:
     """The name as --data compares it: letters and digits, stars and primes only."""
     return "".join(c for c in name if c.isalnum() or c in "*'")

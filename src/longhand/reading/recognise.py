@@ -1,6 +1,7 @@
 """Known functions under a sheet's own definition: ELU written by cases is the ELU of the table if they agree everywhere they are tried."""
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -46,11 +47,19 @@ def match(e: Expr) -> tuple[str, tuple[Expr, ...]] | None:
     mine = _values(e, points)
     if mine is None:
         return None
-    for name, row in _rows():
+    for name, row in (*_rows(), *_rows_with(e)):
         values = _values(row, points)
         if values is not None and all(abs(a - b) <= 1e-9 * max(1.0, abs(b)) for a, b in zip(mine, values, strict=True)):
-            return name, table.parameters(table.scalar(name))
+            return name, row.arguments[1:]
     return None
+
+
+def _rows_with(e: Expr) -> Iterator[tuple[str, Apply]]:
+    """Rows with a parameter, at the numbers of `e`: leaky ReLU with the slope 0.1."""
+    numbers = dict.fromkeys(node for node in walk(e) if isinstance(node, Number) and node.value > 0)
+    for name, row in _rows():
+        if len(row.arguments) == 2:
+            yield from ((name, Apply(name, (_ARGUMENT, number))) for number in numbers if number != row.arguments[1])
 
 
 def _values(e: Expr, points: tuple[float, ...]) -> tuple[float, ...] | None:
@@ -64,7 +73,7 @@ LEFT_AS_WRITTEN = frozenset({"identity", "exp", "ln", "sin", "cos", "arctan", "e
 
 
 @lru_cache(maxsize=1)
-def _rows() -> tuple[tuple[str, Expr], ...]:
+def _rows() -> tuple[tuple[str, Apply], ...]:
     """Each row of the table as an expression of its argument, its parameters at their defaults."""
     rows = [row for row in table.SCALARS if row.name not in LEFT_AS_WRITTEN]
     return tuple((row.name, Apply(row.name, (_ARGUMENT, *table.parameters(row)))) for row in rows)

@@ -24,12 +24,13 @@ ROUNDED = r"\approx"
 def blocks(page: Page) -> Iterator[Block]:
     """One or two displays an equation, and the data before them."""
     yield Heading(2, ("Forward pass",))
-    yield from _data(page)
+    yield from data(page)
     for equation in page.forward.equations:
         yield from defined(page, equation)
 
 
-def _data(page: Page) -> Iterator[Block]:
+def data(page: Page) -> Iterator[Block]:
+    """The numbers that are given."""
     if page.figures is None:
         return
     parts: list[Maths] = []

@@ -91,14 +91,19 @@ def gradients(page: Page, names: tuple[str, ...]) -> Iterator[Block]:
         return
     yield Heading(2, ("Gradients in numbers",))
     for name in shown:
-        equation = page.program.equation(name)
-        if equation is None:
-            continue
-        if figures.count(name) > filled.MOST_ENTRIES or page.tensors[name].rank > 2:
-            yield from _slices(page, name)
-            continue
-        yield from valued(page, equation, page.matrix_maths(equation), closed=False)
-        yield from _without_value(page, name)
+        yield from gradient(page, name)
+
+
+def gradient(page: Page, name: str) -> Iterator[Block]:
+    """One gradient that the data determine, in numbers."""
+    equation = page.program.equation(name)
+    if equation is None:
+        return
+    if page.figures.count(name) > filled.MOST_ENTRIES or page.tensors[name].rank > 2:
+        yield from _slices(page, name)
+        return
+    yield from valued(page, equation, page.matrix_maths(equation), closed=False)
+    yield from _without_value(page, name)
 
 
 def _without_value(page: Page, name: str) -> Iterator[Block]:

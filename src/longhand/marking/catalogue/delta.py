@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import product
 
-from ...core.axis import fresh
+from ...core.axis import Index, fresh
 from ...core.equation import Equation
-from ...core.expr import ONE, ZERO, Add, Apply, Delta, Entry, Expr, Holds, Mul, Power, Sum, mul, negative, power
+from ...core.expr import ONE, ZERO, Add, Apply, Component, Delta, Entry, Expr, Holds, Mul, Offset, Power, Sum, mul, negative, power
 from ...core.walk import all_indices, rename, tensors, walk
 from ...functions.table import derivative_of, scalar
 from .forward import CONFUSED, applied, left_out_of_sum, one_of_sum, transposed_entry
 from .places import entries, places, renamed_tensors, turned
-from .setting import BACKWARD, DELTA, FORWARD, GRADIENT, JACOBIAN, Change, Setting, has_derivative, row
+from .setting import BACKWARD, DELTA, FORWARD, GRADIENT, JACOBIAN, Change, Setting, has_derivative, plain, row
 from .slopes import Slope, slopes, slopes_written
 
 
@@ -44,6 +45,24 @@ def _softmax_diagonal(equation: Equation, setting: Setting) -> Iterator[Expr]:
                 yield mul(equation.right, node)
 
 
+def _softmax_signs(equation: Equation, setting: Setting) -> Iterator[Expr]:
+    """o_i o_j for -o_i o_j off the diagonal of the softmax's Jacobian."""
+    if found := _softmax_at(equation, setting):
+        o, above = found
+        at = _summed_over(equation, setting)
+        other = fresh(at.axis, all_indices(equation.right) | set(setting.local_at(equation)))
+        products = rename(mul(above, o), {at: other})
+        yield mul(above, o, ONE - 2 * o) + mul(o, Sum(other, products))
+
+
+def _summed_over(equation: Equation, setting: Setting) -> Index:
+    """The index of the scores, over which softmax sums: the last one where it does not say."""
+    found = setting.into[setting.derivatives[equation.name][1]]
+    made = setting.equations[found.after]
+    place = made.left.at.index(made.right.at) if isinstance(made.right, Component) and made.right.at in made.left.at else -1
+    return setting.local_at(equation)[place]
+
+
 def _slope_too_many(equation: Equation, setting: Setting) -> Iterator[Expr]:
     """(ŷ - y) ŷ(1 - ŷ), where the loss has cancelled the derivative of the output."""
     if found := _softmax_at(equation, setting):
@@ -52,16 +71,32 @@ def _slope_too_many(equation: Equation, setting: Setting) -> Iterator[Expr]:
         o = Entry(known.after, setting.local_at(equation))
         if isinstance(equation.right, Add) and not slopes_written(equation, setting):
             yield mul(equation.right, o, ONE - o)
+    elif output := _output_of(equation.name, setting):
+        o = Entry(output, setting.local_at(equation))
+        if known is None:
+            yield mul(equation.right, o, ONE - o)
+
+
+def _output_of(name: str, setting: Setting) -> str | None:
+    """The prediction that the loss reads, for the loss's derivative by what it is made of; None for any other."""
+    of, wrt = setting.derivatives.get(name, ("", ""))
+    if of not in setting.equations or setting.program[of].axes:
+        return None
+    read = tensors(setting.equations[of].right)
+    if wrt in setting.into:
+        return after if (after := setting.into[wrt].after) in read else None
+    for after in sorted(read):
+        made = setting.equations.get(after)
+        if made is not None and isinstance(made.right, Entry) and made.right.tensor == wrt and made.right.at == made.left.at:
+            return after
+    return None
 
 
 def _label_left_out(equation: Equation, setting: Setting) -> Iterator[Expr]:
     """The prediction itself in the place of its difference from the label."""
     for node, put in entries(equation.right):
-        of, wrt = setting.derivatives.get(node.tensor, ("", ""))
-        found = setting.into.get(wrt)
-        if found and node.tensor in setting.derivatives and not setting.program[of].axes and \
-                any(setting.is_label(name) for name in tensors(setting.equations[node.tensor].right)):
-            yield put(Entry(found.after, node.at))
+        if output := _output_of(node.tensor, setting):
+            yield put(Entry(output, node.at))
     for node, put in places(equation.right):
         if isinstance(node, Add):
             kept = [t for t in node.terms if not any(setting.is_label(name) for name in tensors(t))]
@@ -175,6 +210,15 @@ def _weights_without_sign(equation: Equation, setting: Setting) -> Iterator[Expr
             yield put(Apply("abs", (node,)))
 
 
+def _weight_with_other_sign(equation: Equation, setting: Setting) -> Iterator[Expr]:
+    """One entry of a matrix of weights with the other sign."""
+    for node, put in entries(equation.right):
+        if setting.role(node.tensor) == "parameter" and len(node.at) == 2 and plain(node.at):
+            sizes = [setting.size(axis) or 0 for axis in setting.program[node.tensor].axes]
+            for p, q in product(*map(range, sizes)):
+                yield put(mul(node, ONE - 2 * mul(Delta(node.at[0], Offset((), p)), Delta(node.at[1], Offset((), q)))))
+
+
 def _weight_left_out(equation: Equation, setting: Setting) -> Iterator[Expr]:
     for node, put in places(equation.right):
         if isinstance(node, Mul) and has_derivative(node, setting):
@@ -186,9 +230,9 @@ def _weight_left_out(equation: Equation, setting: Setting) -> Iterator[Expr]:
 def _product_for_entries(equation: Equation, setting: Setting) -> Iterator[Expr]:
     """The scalar product where a product entry by entry belongs."""
     at = setting.local_at(equation)
-    if len(at) == 1 and slopes(equation, setting):
-        other = fresh(at[0].axis, all_indices(equation.right))
-        yield Sum(other, rename(equation.right, {at[0]: other}))
+    if at and slopes(equation, setting):
+        other = fresh(at[-1].axis, all_indices(equation.right))
+        yield Sum(other, rename(equation.right, {at[-1]: other}))
 
 
 def _before_slope(equation: Equation, setting: Setting) -> Iterator[Expr]:
@@ -220,6 +264,8 @@ ROWS = (
         "This is the gradient with respect to the output of the softmax; it still has to go through the Jacobian of the softmax."),
     row("softmax taken as diagonal", "D2", (DELTA, JACOBIAN), _softmax_diagonal,
         "Every output of the softmax depends on every score: the terms off the diagonal, -ŷ_i ŷ_j, are missing."),
+    row("signs of the Jacobian of the softmax", "D5", DELTA, _softmax_signs,
+        "Off the diagonal the Jacobian of the softmax is -ŷ_i ŷ_j: the minus is missing."),
     row("extra factor ŷ(1 - ŷ)", "D3", DELTA, _slope_too_many,
         "For cross-entropy the derivative of the output has cancelled already: the gradient is ŷ - y, without a factor ŷ(1 - ŷ)."),
     row("prediction for the error", "P8", BACKWARD, _label_left_out,
@@ -279,5 +325,6 @@ ROWS = (
     row("only one term of the sum", "F6", BACKWARD, one_of_sum, "Only one term of the sum was computed; all paths have to be added.", 2.7),
     row("a term of the gradient left out", "F6", BACKWARD, left_out_of_sum, "One term of the sum is missing: the gradient adds all paths.", 2.9),
     row("sign of weights lost in the gradient", "H8", BACKWARD, _weights_without_sign, "Negative weights were used without their sign.", 2.8),
+    row("sign of a weight lost in the gradient", "H8", BACKWARD, _weight_with_other_sign, "One weight was used with the wrong sign.", 2.5),
 )
 """In the order in which they are tried."""

@@ -10,7 +10,7 @@ from .places import at_constant, entries, opened, places, renamed_tensors, turne
 from .setting import BACKWARD, FORWARD, LOSS, Setting, plain, row
 
 CONFUSED = {"relu": ("sigmoid", "tanh", "leaky_relu", "elu"), "elu": ("relu", "leaky_relu", "sigmoid", "tanh"),
-            "leaky_relu": ("relu", "elu"), "sigmoid": ("tanh", "relu"), "tanh": ("sigmoid", "relu"), "softplus": ("relu", "sigmoid"),
+            "leaky_relu": ("relu", "elu", "sigmoid", "tanh"), "sigmoid": ("tanh", "relu"), "tanh": ("sigmoid", "relu"), "softplus": ("relu", "sigmoid"),
             "gelu": ("relu",), "gelu_tanh": ("relu",), "silu": ("relu", "sigmoid"), "step": ("sigmoid", "sign"), "identity": ("sigmoid",),
             "selu": ("elu", "relu"), "hard_tanh": ("tanh",), "softsign": ("tanh",), "mish": ("silu",), "sin": ("cos",), "cos": ("sin",)}
 """Function -> those that are taken for it."""
@@ -62,6 +62,8 @@ def _another_activation(equation: Equation, setting: Setting) -> Iterator[Expr]:
     for node, put in activations(equation.right):
         for other in CONFUSED.get(node.function, ()):
             yield put(applied(other, node.argument))
+    if isinstance(equation.right, Entry) and plain(equation.right.at) and setting.role(equation.right.tensor) == "intermediate":
+        yield from (applied(other, equation.right) for other in ("sigmoid", "relu", "tanh"))
 
 
 def _entrywise_softmax(equation: Equation, setting: Setting) -> Iterator[Expr]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from ...core.equation import Equation
-from ...core.expr import Add, Entry, Expr, Mul, Sum, add, mul, negative, power
+from ...core.expr import Add, Entry, Expr, Mul, Number, Sum, add, mul, negative, power
 from ...core.walk import tensors
 from .places import at_constant, entries, places
 from .setting import DELTA, GRADIENT, JACOBIAN, UPDATE, Setting, has_derivative, row
@@ -49,6 +49,12 @@ def _own_terms(equation: Equation, setting: Setting) -> Iterator[tuple[Expr, Add
         for term in equation.right.terms:
             if wrt in tensors(term) and not has_derivative(term, setting):
                 yield term, equation.right
+
+
+def _divided_by_a_size(equation: Equation, setting: Setting) -> Iterator[Expr]:
+    """Divided by the number of rows or columns of the result."""
+    sizes = {setting.size(axis) for axis in setting.program[equation.name].axes}
+    yield from (mul(power(Number(size), -1), equation.right) for size in sorted(sizes - {None, 1}))
 
 
 def _decay_left_out(equation: Equation, setting: Setting) -> Iterator[Expr]:
@@ -130,7 +136,7 @@ ROWS = (
     row("learning rate forgotten", "U1", UPDATE, _rate_left_out,
         "The gradient has to be multiplied by the learning rate before it is subtracted.", 2.2),
     row("added instead of subtracted", "U2", UPDATE, _ascent, "Gradient descent subtracts the step; here it was added.", 2.2),
-    row("not updated", "U3", UPDATE, _not_updated, "This parameter still has its old value: it was not updated."),
+    row("not updated", "U3", UPDATE, _not_updated, "This parameter still has its old value: it was not updated.", 2.2),
     row("only the step", "U3", UPDATE, _step_alone, "This is the step alone; the new value is the old one minus the step."),
     row("learning rate twice", "U4", UPDATE, _rate_twice, "The learning rate was multiplied twice."),
     row("divided by the learning rate", "U4", UPDATE, _rate_divides, "The gradient is multiplied by the learning rate, not divided by it.", 2.9),
@@ -140,6 +146,8 @@ ROWS = (
         "This is the transpose of the result: rows and columns are exchanged. A gradient has the shape of what it belongs to.", 2.2),
     row("not summed over the batch", "P5", GRADIENT, _not_summed,
         "The bias serves every example of the batch: its gradient is the sum over all of them."),
+    row("divided by a number of neurons", "P4", GRADIENT, _divided_by_a_size,
+        "It is divided by the number of neurons; the gradient adds, it takes no mean over them.", 2.7),
     row("pre-activation for the activation", "P2", GRADIENT, _pre_activation,
         "The weight multiplies the output of the activation; here the pre-activation was used.", 2.4),
     row("input of the layer left out", "P2", (GRADIENT, JACOBIAN), _input_left_out,

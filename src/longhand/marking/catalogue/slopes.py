@@ -7,6 +7,7 @@ from ...core.equation import Equation
 from ...core.expr import ONE, Add, Apply, Entry, Expr, Holds, Mul, Number, add, mul, negative, power
 from ...core.record import record
 from ...core.walk import rename
+from ...functions.table import derivative_of, scalar
 from .places import Put, places
 from .setting import Setting
 
@@ -33,6 +34,15 @@ def slopes(equation: Equation, setting: Setting) -> tuple[Slope, ...]:
 def slopes_written(equation: Equation, setting: Setting) -> tuple[Slope, ...]:
     """The slopes that can be seen in the equation itself."""
     return tuple(_written(equation.right, setting))
+
+
+def equal_ways(equation: Equation, setting: Setting) -> Iterator[Expr]:
+    """The same with f'(u) taken at u where it was taken from f(u), and the other way round: all one, but not after an error in f(u)."""
+    for slope in slopes(equation, setting):
+        at = Apply(slope.function, (slope.inside, *slope.rest), 1)
+        function = scalar(slope.function)
+        by_value = derivative_of(function, (slope.inside, *slope.rest), slope.value) if function else at
+        yield from (slope.put(other) for other in (at, by_value) if other != slope.slope)
 
 
 def _written(e: Expr, setting: Setting) -> Iterator[Slope]:

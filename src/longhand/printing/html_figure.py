@@ -1,0 +1,44 @@
+"""The schematic on a page: each path from the data to the loss, what flows forward above what flows back."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+
+from ..forms.diagram import Diagram, Node
+from ..forms.maths import Maths, line
+from ..forms.symbols import EQUALS
+
+Formula = Callable[[Maths], str]
+
+
+def schematic(diagram: Diagram, formula: Formula, anchors: Mapping[str, str], gradient_of: Callable[[str], str]) -> str:
+    """The paths, one below the other. A formula leads to the card that derives it."""
+    shown: set[str] = set()
+    paths = []
+    for path in diagram.paths:
+        nodes = [_node(diagram, name, name not in shown, formula, anchors, gradient_of) for name in path]
+        shown.update(path)
+        paths.append(f'<ol class="flow">{"".join(nodes)}</ol>')
+    return f'<figure class="schematic" aria-label="Forward and backward flow">{"".join(paths)}</figure>'
+
+
+def _node(diagram: Diagram, name: str, first: bool, formula: Formula, anchors: Mapping[str, str], gradient_of: Callable[[str], str]) -> str:
+    node = diagram.nodes[name]
+    top = _linked(formula(_equation(node.symbol, node.formula if first else None)), anchors.get(name))
+    back = []
+    if first and node.gradient is not None:
+        back.append(_linked(formula(_equation(node.gradient, node.backward)), anchors.get(gradient_of(name))))
+    for each in diagram.parameters.get(name, ()) if first else ():
+        parameter: Node = diagram.nodes[each]
+        if parameter.gradient is not None:
+            back.append(_linked(formula(_equation(parameter.gradient, parameter.backward)), anchors.get(gradient_of(each))))
+    behind = f'<div class="back"><span class="sr">backward: </span>{"".join(back)}</div>' if back else ""
+    return f'<li class="node {escape(node.role)}"><div class="ahead">{top}</div>{behind}</li>'
+
+
+def _equation(symbol: Maths, formula: Maths | None) -> Maths:
+    return symbol if formula is None else line(symbol, EQUALS, formula)
+
+
+def _linked(said: str, anchor: str | None) -> str:
+    return f'<a href="#{anchor}">{said}</a>' if anchor else f"<span>{said}</span>"
