@@ -87,6 +87,32 @@ def read(problem: str) -> int:
 
 @cli.command()
 @click.argument("problem")
+@click.option("--data", "data_file", metavar="FILE.json", help="Numbers for symbols: a JSON object from names to nested lists.")
+@click.option("-o", "--output", metavar="FILE", help="Write there, .svg or .png (extra `png`). Default: SVG to standard output.")
+@click.option("--neurons/--blocks", default=None, help="Neurons with weights on the edges, or boxes. Default: neurons where the net is small.")
+def draw(problem: str, data_file: str | None, output: str | None, neurons: bool | None) -> int:
+    """The schematic of PROBLEM as a picture: values flow forward, gradients back."""
+    from .files import read_text, write_bytes
+    form = _format(None, False, output, ("svg", "png"), "longhand draw sheet.md -o net.svg", "svg")
+    if problem == "-" == data_file:
+        raise UsageError("The problem and the data cannot both come from standard input.")
+    text, data = read_text(problem), _data(data_file)
+    from .printing import svg
+    from .solution import solve as solved
+    with _about(problem):
+        solution = solved(text, name=_title(problem), data=data)
+    for each in solution.problems:
+        _report(problem, each.not_understood)
+    picture = svg.render(solution.diagrams, neurons=neurons)
+    if form == "png":
+        write_bytes(output, svg.png(picture))
+    else:
+        _deliver(picture, output)
+    return NotUnderstood.exit_code if solution.not_understood else 0
+
+
+@cli.command()
+@click.argument("problem")
 @click.argument("answers", metavar="[ANSWER...]", nargs=-1)
 @click.option("--data", "data_file", metavar="FILE.json", help="Numbers for symbols: a JSON object from names to nested lists.")
 @click.option("-o", "--output", metavar="FILE", help="Write there; the format follows from the ending unless --format says otherwise.")
@@ -218,7 +244,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _format(form: str | None, as_json: bool, output: str | None, built: Iterable[str] = FORMATS,
-            instead: str = "longhand solve sheet.md --format md") -> str:
+            instead: str = "longhand solve sheet.md --format md", default: str = "term") -> str:
     """The format asked for; a clear error for one that is not built."""
     if as_json:
         if form not in (None, "json"):
@@ -227,7 +253,7 @@ def _format(form: str | None, as_json: bool, output: str | None, built: Iterable
     if form is None:
         ending = os.path.splitext(output)[1].lower().removeprefix(".") if output else ""
         form = {"htm": "html"}.get(ending, ending)
-        form = form if form in built or form in PLANNED else "term"
+        form = form if form in built or form in PLANNED else default
     if form not in built:
         what = f"{form} is not built yet" if form in PLANNED else f"{form} is no format"
         raise UsageError(f"{what}; built are {', '.join(built)}.", suggestion=instead)

@@ -73,14 +73,19 @@ def decoded(content: bytes, name: str, largest: int = LARGEST) -> str:
 
 def write_text(path: str, text: str) -> None:
     """The text in the file, whole or not at all. A device or a pipe is written to as it stands."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: str, content: bytes) -> None:
+    """The content in the file, whole or not at all. A device or a pipe is written to as it stands."""
     try:
         target = Path(path).resolve()
         if target.exists() and not target.is_file():
             if target.is_dir():
                 raise FileError(f"{path} is a folder, not a file.")
-            target.write_bytes(text.encode())
+            target.write_bytes(content)
             return
-        _replace(target, text.encode())
+        _replace(target, content)
     except (OSError, ValueError, RuntimeError) as error:
         raise FileError(f"{path} cannot be written: {reason(error)}.") from None
 

@@ -19,7 +19,7 @@ from .calculus.jacobian import derive
 from .core.equation import Equation, Program, Tensor
 from .core.problem import Problem, Remark, Value, Wanted
 from .errors import DataError, UnknownName
-from .forms.diagram import diagram
+from .forms.diagram import Diagram, diagram
 from .forms.document import Block, Document, Figure, Heading
 from .forms.worked import asked_gradients, assumed, blocks, given
 from .forms.worked.figures import Figures
@@ -102,6 +102,12 @@ class Solution:
             figure = Figure(drawn) if drawn is not None else None
             out += blocks(part.page, part.checks, figure)
         return out
+
+    @cached_property
+    def diagrams(self) -> tuple[Diagram, ...]:
+        """The schematic of each problem that computes something; one without numbers is left out where the same comes again."""
+        drawn = [d for part in self._parts if (d := diagram(part.page)) is not None]
+        return tuple(d for k, d in enumerate(drawn) if d.page.problem.data or d not in drawn[k + 1:])
 
     def json(self) -> dict[str, Any]:
         """The JSON of the contract."""

@@ -5,8 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..reading.syntax import Derivative, Dots, Empty, Formula, Group, Index, Matrix, Script
-from .findings import Line
+from ..reading.terms import Unclear
+from .equality import heads
+from .findings import Finding, Line
+from .marks import RIGHT, WRONG, Mistake
+from .meaning import readings
+from .reference import Point
+from .scope import Scope
 
+WRONG_ENTRY = Mistake("wrong entry of a Jacobian", "D5", "Some entries of this matrix are not the derivatives that belong there.")
 BACK = 12
 """Lines that are looked back at for what "the matrix is" is about."""
 
@@ -64,3 +71,30 @@ def with_subjects(lines: Sequence[Line]) -> list[Line]:
 
 def _whole(formula: Formula) -> Formula:
     return formula.base if isinstance(formula, Index) else formula
+
+
+def judge_dotted(finding: Finding, formula: Formula, scope: Scope, point: Point) -> None:
+    """A matrix with dots, cell by cell, in the layout of the derivative that it fits better."""
+    truths = [value for value in heads(finding.head, scope, point, {}) if len(value.shape) == 2]
+    if not truths:
+        raise Unclear(finding.span, "a matrix with dots that is compared with no matrix")
+    best: list[tuple[tuple[int, int], tuple[int, int], bool]] = []
+    for true in truths:
+        found = []
+        for at, written, cell in dotted_cells(formula, true.shape):
+            stated = [r.array for r in readings(cell, scope, point, {}) if not r.array.shape]
+            found.append((at, written, any(value.cells[0].overlaps(true.at(at)) for value in stated)))
+        if not best or sum(right for *_, right in found) > sum(right for *_, right in best):
+            best = found
+    finding.cells = tuple((written, RIGHT if right else WRONG, "", "") for _, written, right in best)
+    wrong = [at for at, _, right in best if not right]
+    finding.verdict = WRONG if wrong else RIGHT
+    if wrong:
+        finding.mistake = WRONG_ENTRY
+        places = ", ".join(f"({_place(i, true.shape[0])}, {_place(j, true.shape[1])})" for i, j in wrong)
+        finding.says = f"{WRONG_ENTRY.says} Look at {places}."
+
+
+def _place(k: int, size: int) -> str:
+    """A position as it is counted on paper, the last one as such."""
+    return "last" if k == size - 1 and size > 2 else str(k + 1)

@@ -7,8 +7,9 @@ from typing import Any
 
 from ..core.record import record
 from ..reading.chains import Chain
-from ..reading.syntax import Formula, Span
-from .array import Array
+from ..reading.syntax import Annotated, Formula, Span
+from ..reading.terms import Unclear
+from .array import Array, Nonconforming
 from .explain import Cells
 from .heads import Head
 from .marks import UNCHECKED, Mistake
@@ -88,6 +89,15 @@ class Finding:
     @property
     def span(self) -> Span:
         return self.line.spans[self.side]
+
+
+def plain(formula: Formula) -> Formula:
+    """A formula without the braces drawn under it."""
+    return plain(formula.body) if isinstance(formula, Annotated) else formula
+
+
+def reason(fault: Unclear | Nonconforming) -> str:
+    return fault.reason if isinstance(fault, Unclear) else str(fault)
 
 
 class FollowingNode:

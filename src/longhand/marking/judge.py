@@ -6,33 +6,31 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..reading.statements import INDEX_LETTERS
 from ..reading.syntax import Annotated, BigOperator, Formula, Index, Name, Numeral, Relation, Script, Words, walk
 from ..reading.terms import Unclear
-from . import alike
 from .array import Array, Nonconforming
-from .damage import mended
-from .dotted import dotted_cells, is_dotted
+from .dotted import is_dotted, judge_dotted
 from .equality import Different, Equal, agree, heads, same_shape, sides
 from .explain import Cells
 from .figures import Figures
-from .findings import Finding, Line
-from .heads import Head, head_of, update_of, value_of, without_letters
+from .findings import Finding, Line, plain, reason
+from .heads import Head, head_of, update_of
 from .layers import combined, instances
-from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, Mistake
+from .marks import CARRIED, RIGHT, UNCHECKED, WRONG, Mistake
 from .masks import TESTS, mask_for
-from .meaning import OPEN, index_sizes, readings
+from .meaning import OPEN
+from .mending import Mending
 from .numerals import Digits, digits_of, is_formula_of_names, own_name
+from .own_names import OwnNames
 from .patience import TOO_LONG, Patience
 from .printed import printed
 from .provisos import judged_under
-from .reference import Point, Reference
+from .reference import Reference
 from .shared import claim_key
 from .unknown_names import UnknownNames
 from .why import LIBERTIES, of_symbols
 
 SUM_MISSING = Mistake("sum left out", "F6", "The sum over the repeated index is missing.")
-WRONG_ENTRY = Mistake("wrong entry of a Jacobian", "D5", "Some entries of this matrix are not the derivatives that belong there.")
 EQUALITY = frozenset({"=", "approx", ":=", "equiv"})
 ARROWS = frozenset({"<-"})
 ALL_TRUE = 3.0
@@ -54,6 +52,8 @@ class Judge:
         self.explaining = True                    # off while it is only weighed how well a line fits
         self.had: dict[int, dict[str, Cells]] = {id(point): {} for point in reference.at_random}
         self.unknown = UnknownNames(reference, self.scope, lines, mentioned, elsewhere)
+        self.names = OwnNames(reference, self.scope)
+        self.mending = Mending(reference, self.scope, self.names, self._allowed)
         self.figures = Figures(reference, self.scope, frozenset(self._by_entries(lines)))
 
     def _counts_from_zero(self, lines: Sequence[Line]) -> bool:
@@ -214,20 +214,20 @@ class Judge:
         start = 1
         if head is None:
             name = own_name(first)
-            if name is not None and (self._unknown(first) or self._another_case(first, plain(line.parts[1]))):
-                finding = self._definition(line, name)
+            if name is not None and (self.names.is_unknown(first) or self.names.in_another_case(first, plain(line.parts[1]))):
+                finding = self.names.definition(line, name)
                 found.append(finding)
                 if finding.head is None:
                     return found + [self._unclear(line, side, f"{name} is not a quantity of the problem") for side in range(2, len(line.parts))]
                 head, start = finding.head, 2
             else:
                 try:
-                    head = self._expression(first)
+                    head = self.names.expression(first)
                 except (Unclear, Nonconforming) as fault:
                     says = f"The left side was not understood: {reason(fault)}."
                     found = [Finding(line, side, says=says, cause=getattr(fault, "cause", "")) for side in range(1, len(line.parts))]
                     for finding in found if self.explaining else ():
-                        self._misspelt(finding)
+                        self.mending.misspelt(finding)
                     return found
         for side in range(start, len(line.parts)):
             sign = line.operators[side - 1]
@@ -257,88 +257,6 @@ class Judge:
     def _unclear(self, line: Line, side: int, says: str) -> Finding:
         return Finding(line, side, says=says)
 
-    def _unknown(self, formula: Formula) -> bool:
-        """Whether nothing is known under this name: the answer brings it in."""
-        try:
-            point = self._any_point()
-            if point is None:
-                return False
-            letters = index_sizes(formula, self.scope, point)
-            return not heads(Head(formula, letters=tuple(letters)), self.scope, point, {})
-        except Unclear:
-            return True
-        except Nonconforming:
-            return False
-
-    def _another_case(self, formula: Formula, beside: Formula) -> bool:
-        """Whether a name is known in the other case only (j, where the loss is J) and what is set beside it has another shape."""
-        found, point = self.scope.meant(formula, respelled=True), self._any_point()
-        if found is None or not found.respelled or point is None:
-            return False
-        try:
-            return not any(same_shape(a, b) for a in heads(Head(formula), self.scope, point, {}) for b in heads(Head(beside), self.scope, point, {}))
-        except (Unclear, Nonconforming):
-            return False
-
-    def _any_point(self) -> Point | None:
-        return self.reference.at_random[0] if self.reference.at_random else self.reference.at_data
-
-    def _definition(self, line: Line, name: str) -> Finding:
-        """A name of the answer's own: it stands for what is written beside it, which is a quantity of the problem if it equals one."""
-        beside = plain(line.parts[1])
-        finding = Finding(line, 1, kind="definition", says=f"{name} is a name of the answer's own; it is taken as it is defined here.")
-        if name in INDEX_LETTERS and isinstance(beside, Name) and beside.text in INDEX_LETTERS:
-            finding.says = "Two index letters are set equal: a case, and no claim."
-            return finding
-        digits = digits_of(beside)
-        if digits is not None:
-            finding.says = f"{name} is not a quantity of the problem, so its value was not checked."
-            self.scope.define(name, Array(digits.shape, tuple(c.ball for c in printed(digits.texts))))
-            return finding
-        try:
-            head = head_of(beside, self.scope, self.reference) or self._expression(beside)
-        except (Unclear, Nonconforming) as fault:
-            finding.says = f"{name} is not a quantity of the problem, and what it is set to was not understood: {reason(fault)}."
-            finding.cause = getattr(fault, "cause", "")
-            return finding
-        finding.head = head
-        if head.tensor:
-            finding.verdict, finding.says = RIGHT, ""
-        core = without_letters(plain(line.parts[0]), head.letters) if head.tensor and head.letters else None
-        self.scope.define(core or name, head.tensor if head.tensor and head.at is None else beside)
-        return finding
-
-    def _expression(self, formula: Formula) -> Head:
-        """The head that an expression is: the quantity that it equals at random points, or itself. Unclear, Nonconforming."""
-        point = self._any_point()
-        if point is None:
-            raise Unclear(formula.span, "the problem has no quantities")
-        letters = tuple(index_sizes(formula, self.scope, point))
-        head = Head(formula, letters=letters)
-        values = heads(head, self.scope, point, {})
-        if not values:
-            raise Unclear(formula.span, "it has no value")
-        if not letters:
-            name = self._quantity_like(values[0], formula)
-            if name is not None:
-                return Head(formula, name)
-        return head
-
-    def _quantity_like(self, value: Array, formula: Formula) -> str | None:
-        """The computed quantity that has these cells at all random points."""
-        points = self.reference.at_random
-        for equation in self.reference.program.equations if points else ():
-            cells = points[0].value(equation.name, {})
-            if cells is None or not agree(Array(points[0].shape(equation.name), cells), value):
-                continue
-            try:
-                others = [(value_of(Head(formula, equation.name), p, {}), heads(Head(formula), self.scope, p, {})) for p in points[1:2]]
-            except (Unclear, Nonconforming):
-                continue
-            if all(true is not None and any(agree(true, each) for each in stated) for true, stated in others):
-                return equation.name
-        return None
-
     # ---- one side ----------------------------------------------------------------------------------------------------
 
     def _side(self, line: Line, side: int, head: Head, left: Finding | None) -> Finding:
@@ -354,8 +272,8 @@ class Judge:
                 self.figures.value(finding, formula)
         except Unclear as fault:
             finding.says, finding.cause = f"Not understood: {fault.reason}.", fault.cause
-            if self.explaining and not self._mend(finding):
-                self._misspelt(finding)
+            if self.explaining and not self.mending.mend(finding):
+                self.mending.misspelt(finding)
         except Nonconforming as fault:
             finding.verdict, finding.says = WRONG, f"This cannot be computed as it is written: {fault}."
         return finding
@@ -368,7 +286,7 @@ class Judge:
         head, line = finding.head, finding.line
         finding.kind = "symbols"
         if is_dotted(formula):
-            self._dotted(finding, formula)
+            judge_dotted(finding, formula, self.scope, self.names.any_point())
             return
         mask = mask_for(line.conditions, head, self.scope)
         allowed = self._allowed(line)
@@ -401,77 +319,17 @@ class Judge:
             self._remember(head, formula)
             return
         def why() -> tuple[Any, ...]:
-            mended = self._mend(finding)
+            mended = self.mending.mend(finding)
             if not mended:
                 of_symbols(finding, formula, outcome, self.scope, self.reference, self.had, mask, allowed)
                 if finding.mistake is None:
-                    self._misspelt(finding)
+                    self.mending.misspelt(finding)
             self.patience.check(finding.span)
             return mended, finding.told
 
         mended, finding.told = self.reference.reasons.of(None if any(self.had.values()) else key, why)
         if not mended:
             self._remember(head, formula)
-
-    def _dotted(self, finding: Finding, formula: Formula) -> None:
-        """A matrix with dots, cell by cell, in the layout of the derivative that it fits better."""
-        point = self._any_point()
-        truths = [value for value in heads(finding.head, self.scope, point, {}) if len(value.shape) == 2]
-        if not truths:
-            raise Unclear(finding.span, "a matrix with dots that is compared with no matrix")
-        best: list[tuple[tuple[int, int], tuple[int, int], bool]] = []
-        for true in truths:
-            found = []
-            for at, written, cell in dotted_cells(formula, true.shape):
-                stated = [r.array for r in readings(cell, self.scope, point, {}) if not r.array.shape]
-                found.append((at, written, any(value.cells[0].overlaps(true.at(at)) for value in stated)))
-            if not best or sum(right for *_, right in found) > sum(right for *_, right in best):
-                best = found
-        finding.cells = tuple((written, RIGHT if right else WRONG, "", "") for _, written, right in best)
-        wrong = [at for at, _, right in best if not right]
-        finding.verdict = WRONG if wrong else RIGHT
-        if wrong:
-            finding.mistake = WRONG_ENTRY
-            places = ", ".join(f"({_place(i, true.shape[0])}, {_place(j, true.shape[1])})" for i, j in wrong)
-            finding.says = f"{WRONG_ENTRY.says} Look at {places}."
-
-    def _mend(self, finding: Finding) -> bool:
-        """Whether the line is right once some known damage is undone: then it is misread, and no mistake."""
-        line, formula = finding.line, plain(finding.formula)
-        for says, left, right in mended(plain(line.parts[0]), formula):
-            if self._equal(line, left, right):
-                finding.verdict, finding.says, finding.cause = MISREAD, says, ""
-                return True
-        return False
-
-    def _equal(self, line: Line, left: Formula, right: Formula, known: dict[Formula, tuple[Head, list[list[Array]]] | None] | None = None) -> bool:
-        """Whether two sides that do not stand there like this would be equal. `known`: left sides that were tried, with their values."""
-        points = self.reference.at_random[:2] or ([self.reference.at_data] if self.reference.at_data else [])
-        known = {} if known is None else known
-        try:
-            if left not in known:
-                known[left] = None
-                head = head_of(left, self.scope, self.reference) or self._expression(left)
-                known[left] = head, [heads(head, self.scope, point, {}) for point in points]
-            if known[left] is None:
-                return False
-            head, values = known[left]
-            mask, allowed = mask_for(line.conditions, head, self.scope), self._allowed(line)
-            return bool(points) and all(any(agree(true, r.array, mask(point)) for r in sides(head, right, self.scope, point, {}) if allowed(r)
-                                            for true in truths) for point, truths in zip(points, values, strict=True))
-        except (Unclear, Nonconforming):
-            return False
-
-    def _misspelt(self, finding: Finding) -> bool:
-        """Whether other letters make the line right: misread where they are damage, else wrong."""
-        line = finding.line
-        known: dict[Formula, tuple[Head, list[list[Array]]] | None] = {}
-        found = alike.meant(plain(line.parts[0]), plain(finding.formula), self.scope, lambda left, right: self._equal(line, left, right, known))
-        if found is None:
-            return False
-        finding.mistake, finding.evidence, finding.cause = found.mistake, found.says, ""
-        finding.verdict, finding.says = (MISREAD, alike.GARBLED) if found.mistake is None else (WRONG, found.mistake.says)
-        return True
 
     def _is_strict(self, line: Line) -> bool:
         """Whether the answer says that it means the matrix product."""
@@ -512,19 +370,5 @@ class Judge:
                 self.had[id(point)][head.tensor] = fitting.array.cells
 
 
-def _place(k: int, size: int) -> str:
-    """A position as it is counted on paper, the last one as such."""
-    return "last" if k == size - 1 and size > 2 else str(k + 1)
-
-
 def _has_zero(formula: Formula) -> bool:
     return any(isinstance(node, Numeral) and node.text == "0" for node in walk(formula))
-
-
-def plain(formula: Formula) -> Formula:
-    """A formula without the braces drawn under it."""
-    return plain(formula.body) if isinstance(formula, Annotated) else formula
-
-
-def reason(fault: Unclear | Nonconforming) -> str:
-    return fault.reason if isinstance(fault, Unclear) else str(fault)

@@ -40,6 +40,7 @@ from ..reading.syntax import (
 )
 from ..reading.terms import Unclear
 from . import array as arrays
+from .additions import added, sized_as
 from .arithmetic import arithmetic
 from .array import Array, Nonconforming, mapped
 from .bigs import big
@@ -51,7 +52,7 @@ from .literals import exact_ball, literal_ball, literals_of, matrix, row
 from .numerals import is_arithmetic
 from .patterns import pattern
 from .powers import ones, script
-from .products import IDENTITY, ONES, added, product, sized_as, times
+from .products import IDENTITY, ONES, product, times
 from .scope import Meant, Scope
 from .sizes import found_sizes
 from .slopes import derivative, gradient_named, nabla

@@ -20,8 +20,8 @@ USED_TO, PROVED_BY = 0.3, 1
 """A page that has this many misread cells already is a damaged page: each further one is less of a surprise."""
 OTHERWISE, OTHERWISE_CELL = 3.0, 2.4
 """All cells wrong by one mistake that is not in the catalogue; each cell."""
-COPIED_OVER = 3.0
-"""One vector written where another belongs: one event, however many cells."""
+COPIED_OVER, TAKEN_OVER = 3.0, 4.2
+"""One vector written where another belongs: one event, however many cells; the same by the writer, who goes on with it."""
 CUT, ROUNDED = 0.9, 1.2
 """A last place cut off; a last place off by one, as after another route."""
 UNCHECKABLE = 2.5
@@ -125,6 +125,8 @@ def _damage_and_slips(case: Case, fits: Sequence[Fit]) -> Iterator[Option]:
         events = mix.count(MISREAD)
         if not slipped and case.elsewhere and len(bad) > 1 and cost > COPIED_OVER:
             cost, events = COPIED_OVER, 1
+        elif case.elsewhere and len(bad) > 1 and MISREAD not in mix:
+            cost = min(cost, TAKEN_OVER)
         meant = [i for i, kind in zip(bad, mix, strict=True) if kind == MISREAD]
         had = _had(case, fits, meant, case.computed or case.truth)
         yield Option(excused + cost, "slip" if slipped else "misread", tuple(cells), expected, had, right=False, events=events, **remarks)

@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from math import prod
 from operator import mul, truediv
 
 from ..reading.names import flat, is_transpose, items
 from ..reading.syntax import Accent, Braces, Call, Derivative, Empty, Formula, Group, Nabla, Name, Numeral, Product, Script, Span, Symbol, Words
 from . import array as arrays
-from .array import Array, Nonconforming, broadcast, elementwise, matmul, outer, repeated, turned
+from .array import Array, Nonconforming, elementwise, matmul, outer, repeated, turned
 from .families import Family, constant, lifted, summed_over
 from .gradients import gradient_meant
 from .ways import Context, Liberty, Way, combined, distinct
@@ -238,12 +237,12 @@ def _ways(a: tuple[int, ...], operator: str, b: tuple[int, ...], batched: bool) 
         yield (lambda x, y: elementwise(operation, x, y)), ()
         return
     if operator in ELEMENTWISE or operator == "/":
-        yield from _entry_by_entry(operation, a, b)
+        yield from entry_by_entry(operation, a, b)
         return
     if operator == "otimes":
-        if _is_vector(a) and _is_vector(b):
+        if is_vector(a) and is_vector(b):
             yield outer, ()
-        elif len(a) == 2 and _is_vector(b):
+        elif len(a) == 2 and is_vector(b):
             for order in ((0, 1, 2), (0, 2, 1), (2, 0, 1)):       # over all indices of both, in whatever order the reader has them
                 yield (lambda x, y, order=order: arrays.moved(arrays.spread_out(x, y), order)), ()
         return
@@ -252,18 +251,18 @@ def _ways(a: tuple[int, ...], operator: str, b: tuple[int, ...], batched: bool) 
         yield (lambda x, y: elementwise(mul, x, y)), ()
     if strict:
         yield matmul, ()
-    if _is_vector(a) and _is_vector(b):
+    if is_vector(a) and is_vector(b):
         yield from _two_vectors(a, b)
         return
     if len(a) != 2 or len(b) != 2:
         return
     if a == b:
         yield (lambda x, y: elementwise(mul, x, y)), ("hadamard",)
-    if _is_vector(b) and a[1] == b[1] and not strict:
+    if is_vector(b) and a[1] == b[1] and not strict:
         yield (lambda x, y: matmul(x, turned(y))), ("orientation",)
-    if _is_vector(a) and a[0] == b[0] and not strict:
+    if is_vector(a) and a[0] == b[0] and not strict:
         yield (lambda x, y: matmul(turned(x), y)), ("orientation",)
-    for f, kinds in _entry_by_entry(mul, a, b) if a != b and not strict and batched else ():
+    for f, kinds in entry_by_entry(mul, a, b) if a != b and not strict and batched else ():
         yield f, ("hadamard", *kinds)
 
 
@@ -278,14 +277,14 @@ def _two_vectors(a: tuple[int, ...], b: tuple[int, ...]) -> Iterator[Way2]:
         yield outer, ("outer",)
 
 
-def _entry_by_entry(operation: Callable, a: tuple[int, ...], b: tuple[int, ...]) -> Iterator[Way2]:
+def entry_by_entry(operation: Callable, a: tuple[int, ...], b: tuple[int, ...]) -> Iterator[Way2]:
     if a == b:
         yield (lambda x, y: elementwise(operation, x, y)), ()
-    elif _is_vector(a) and _is_vector(b):
+    elif is_vector(a) and is_vector(b):
         if max(a) == max(b):
             yield (lambda x, y: elementwise(operation, x, turned(y))), ("orientation",)
-    elif len(a) == len(b) == 2 and (_is_vector(a) or _is_vector(b)):
-        whole, small = (b, a) if _is_vector(a) else (a, b)
+    elif len(a) == len(b) == 2 and (is_vector(a) or is_vector(b)):
+        whole, small = (b, a) if is_vector(a) else (a, b)
         for shape, kinds in ((small, ("broadcast",)), (small[::-1], ("broadcast", "orientation"))):
             if all(n in (1, size) for n, size in zip(shape, whole, strict=True)):
                 flip = shape != small
@@ -310,15 +309,15 @@ def _unsized(a: tuple[int, ...], operator: str, b: tuple[int, ...]) -> Iterator[
         yield (lambda x, y: scaled(x, y)), ()
     elif operator in MATRIX and len(a or b) and (a == ONES) and len(b) == 2:
         yield (lambda x, y: elementwise(mul, arrays.number(x.cells[0]), arrays.summed(y, 0))), ()
-        if _is_vector(b) and b[1] == 1:                      # 1 b beside XW, where b is a row
+        if is_vector(b) and b[1] == 1:                      # 1 b beside XW, where b is a row
             yield (lambda x, y: elementwise(mul, arrays.number(x.cells[0]), turned(y))), ("orientation",)
-        if _is_vector(b) and b[0] == 1:
+        if is_vector(b) and b[0] == 1:
             yield (lambda x, y: elementwise(mul, arrays.number(x.cells[0]), repeated(y, (b[1], b[1])))), ("ones",)
-        if _is_vector(b) and b[0] == 1:
+        if is_vector(b) and b[0] == 1:
             yield (lambda x, y: arrays.number(x.cells[0] * arrays.total(y.cells))), ("orientation",)
     elif operator in MATRIX and b == ONES and len(a) == 2:
         yield (lambda x, y: elementwise(mul, arrays.number(y.cells[0]), arrays.summed(x, 1))), ()
-        if _is_vector(a) and a[1] == 1:
+        if is_vector(a) and a[1] == 1:
             yield (lambda x, y: elementwise(mul, arrays.number(y.cells[0]), repeated(x, (a[0], a[0])))), ("ones",)
 
 
@@ -329,7 +328,7 @@ def scaled(x: Array, y: Array) -> Array:
     return scaled(y, x)
 
 
-def _is_vector(shape: tuple[int, ...]) -> bool:
+def is_vector(shape: tuple[int, ...]) -> bool:
     return len(shape) == 2 and 1 in shape
 
 
@@ -364,60 +363,3 @@ def _einstein(context: Context, way: Way, parts: list[list[Way]], span: Span) ->
         for letter in repeated_letters:
             family = summed_over(family, letter)
         yield Way(family, (*way.liberties, Liberty("summed", span)))
-
-
-def added(context: Context, terms: list[list[Way]], span: Span) -> list[Way]:
-    """A sum: equal shapes, a number to every entry, a row to every row; a vector is turned where that is all that is wrong."""
-    result = terms[0]
-    for term in terms[1:]:
-        result = combined([result, term], lambda a, b: list(_plus(a.family, b.family, span)))
-    return result
-
-
-def _plus(a: Family, b: Family, span: Span) -> Iterator[Made]:
-    for f, kinds in _sums(a.shape, b.shape):
-        yield lifted(f, a, b), tuple(Liberty(kind, span) for kind in kinds)
-
-
-def _sums(a: tuple[int, ...], b: tuple[int, ...]) -> Iterator[Way2]:
-    def plus(x: Array, y: Array) -> Array:
-        return broadcast(lambda p, q: p + q, x, y, "plus")
-
-    if ONES in (a, b) and IDENTITY not in (a, b):
-        yield (lambda x, y: plus(_number(x), _number(y))), ()
-    elif a == b == IDENTITY:
-        yield (lambda x, y: Array(IDENTITY, (x.cells[0] + y.cells[0],))), ()
-    elif IDENTITY in (a, b):
-        other = b if a == IDENTITY else a
-        if len(other) == 2 and other[0] == other[1]:
-            yield (lambda x, y: plus(_sized(x, other[0]), _sized(y, other[0]))), ()
-        elif not other:
-            raise Nonconforming("the identity matrix plus a number")
-    elif _is_vector(a) and _is_vector(b) and a != b:
-        if max(a) == max(b):
-            yield (lambda x, y: plus(x, turned(y))), ("orientation",)
-        else:
-            raise Nonconforming(f"({arrays.shown(a)}) plus ({arrays.shown(b)})")
-    elif len(a) == len(b) == 2 and _is_vector(a) != _is_vector(b):
-        yield from ((f, kinds[1:]) for f, kinds in _entry_by_entry(lambda p, q: p + q, a, b))
-    else:
-        yield plus, ()
-
-
-def _number(a: Array) -> Array:
-    return arrays.number(a.cells[0]) if a.shape == ONES else a
-
-
-def _sized(a: Array, n: int) -> Array:
-    return Array((n, n), tuple(a.cells[0] * cell for cell in arrays.eye(n).cells)) if a.shape == IDENTITY else a
-
-
-def sized_as(a: Array, shape: tuple[int, ...]) -> Array:
-    """A multiple of the identity, or the same number everywhere, in this shape."""
-    if a.shape == ONES:
-        return arrays.array(shape, (a.cells[0] for _ in range(prod(shape))))
-    half = len(shape) // 2
-    if len(shape) % 2 or shape[:half] != shape[half:]:
-        raise Nonconforming("an identity where the shape is not square")
-    n = prod(shape[:half])
-    return Array(shape, tuple(a.cells[0] if i == j else arrays.ZERO for i in range(n) for j in range(n)))

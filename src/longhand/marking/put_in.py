@@ -10,7 +10,7 @@ from ..reading.syntax import PARTS, Formula, Index, Numeral, Script
 from .edits import strokes_between
 from .rewrite import replaced
 
-MOST_LITERALS, MOST_STRANGE, MOST_CHANGED, MOST_EACH, MOST_TRIED = 80, 6, 6, 24, 64
+MOST_LITERALS, MOST_STRANGE, MOST_CHANGED, MOST_EACH, MOST_TRIED = 80, 6, 6, 24, 600
 """Literals looked at; those taken for damaged together; those exchanged one by one; candidates for each; combinations of them."""
 STROKES, SHORT = 2, 4
 """Changed characters up to which a literal may be another number's damaged print; in texts up to so short, one."""

@@ -2,41 +2,29 @@
 random points, and what follows for one quantity from what a writer had of the others. It is the derivation, never an answer key."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from fractions import Fraction
 from functools import cached_property
-from itertools import product
-from typing import Any
-
-import flint
 
 from ..calculus.backprop import sweep
 from ..calculus.derivation import Derivation, gradient_name
 from ..calculus.descent import at_step, unrolled
 from ..calculus.jacobian import derive
-from ..core.axis import Axis, Index
+from ..core.axis import Axis
 from ..core.equation import Equation, Program
-from ..core.expr import Entry, Offset
 from ..core.problem import Problem, Value
-from ..core.walk import tensors, walk
-from ..numbers.compiled import Compiled, compiled
-from ..numbers.faults import EvaluationError, NumberError
+from ..core.walk import tensors
 from ..numbers.hulls import Hulls
 from ..numbers.interpret import Values
-from .catalogue.slopes import equal_ways
 from .explain import Cells
-from .following import FOLLOWS
 from .instances import distinct_sizes, extent, instance
-from .marks import Mistake
-from .mistakes import Setting, variants
+from .keys import entry_of, flat_position, key_of, positions, tensor_of
+from .mistakes import Setting
 from .naming import named
+from .quantities import Quantity, quantities
+from .recipes import BITS, FAULTS, Recipe, cells_of
 from .scope import Scope
 from .shared import Shared
-
-BITS = 160
-FAULTS = (NumberError, EvaluationError, KeyError, ValueError, ArithmeticError, TypeError)
-"""What evaluating a mistaken or unsuitable equation may end in; it then has no value."""
 
 
 class Reference:
@@ -77,9 +65,22 @@ class Reference:
         return Scope(self.problem, self.names)
 
     @cached_property
+    def reads(self) -> dict[str, frozenset[str]]:
+        """What each computed quantity is computed from, directly."""
+        found: dict[str, set[str]] = {}
+        for equation in self.program.equations:
+            found.setdefault(equation.name, set()).update(tensors(equation.right) & set(self.program.tensors))
+        return {name: frozenset(names) for name, names in found.items()}
+
+    @cached_property
+    def above(self) -> dict[str, frozenset[str]]:
+        """What each computed quantity is computed from, over any number of equations."""
+        return {name: _reached(name, self.reads) for name in self.reads}
+
+    @cached_property
     def recurrent(self) -> frozenset[str]:
         """Tensors that are computed from themselves at other positions."""
-        return frozenset(name for name, above in _ancestors(self).items() if name in above)
+        return frozenset(name for name, above in self.above.items() if name in above)
 
     @cached_property
     def setting(self) -> Setting:
@@ -128,7 +129,7 @@ class Reference:
         other than the whole derivative."""
         if (of, wrt) not in self._directs:
             own = tuple(e for e in self.program.equations if e.name == of)
-            above = _ancestors(self)
+            above = self.above
             reads = tensors(own[0].right) if len(own) == 1 else frozenset()
             made: Program | None = None
             if wrt in reads and of not in self.recurrent and any(wrt in above.get(name, ()) for name in reads):
@@ -226,7 +227,7 @@ class Point:
 
     def _true(self, name: str) -> Cells | None:
         if name not in self._truth:
-            self._truth[name] = _cells(self._values, name)
+            self._truth[name] = cells_of(self._values, name)
         return self._truth[name]
 
     def computed(self, program: Program, name: str, had: Mapping[str, Cells]) -> Cells | None:
@@ -236,7 +237,7 @@ class Point:
             self.give(values, had, name)
         except FAULTS:
             return None
-        return _cells(values, name)
+        return cells_of(values, name)
 
     def give(self, values: Values, had: Mapping[str, Cells], name: str) -> None:
         """Sets in `values` what the writer had, but for the tensor `name`."""
@@ -279,7 +280,7 @@ class Point:
 
     def ancestors(self, name: str) -> frozenset[str]:
         """All tensors that a tensor is computed from."""
-        return _ancestors(self.reference).get(name, frozenset())
+        return self.reference.above.get(name, frozenset())
 
     @property
     def nodes(self) -> tuple[Quantity, ...]:
@@ -289,177 +290,8 @@ class Point:
     def nodes_with(self, split: frozenset[str]) -> tuple[Quantity, ...]:
         """As nodes, with a node for each entry of the tensors in `split`, and of recurrent ones."""
         if split not in self._nodes:
-            self._nodes[split] = tuple(_nodes(self, split))
+            self._nodes[split] = tuple(quantities(self, split))
         return self._nodes[split]
-
-
-def tensor_of(key: str) -> str:
-    """The tensor of a node's key: h of h[2]."""
-    return key.partition("[")[0] if key.endswith("]") else key
-
-
-def key_of(tensor: str, at: tuple[int, ...]) -> str:
-    """The key of the node of an entry."""
-    return f"{tensor}[{','.join(map(str, at))}]"
-
-
-def entry_of(key: str) -> tuple[int, ...] | None:
-    """The position of a node's key: (2,) of h[2], None of h."""
-    return tuple(map(int, key.partition("[")[2][:-1].split(","))) if key.endswith("]") else None
-
-
-def positions(shape: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
-    return product(*map(range, shape))
-
-
-def _cells(values: Values, name: str) -> Cells | None:
-    try:
-        return tuple(_balls(values.tensor(name)))
-    except FAULTS:
-        return None
-
-
-def _balls(nested: Any) -> Iterable[Any]:
-    if isinstance(nested, list):
-        for part in nested:
-            yield from _balls(part)
-    else:
-        ball = nested if isinstance(nested, flint.arb) else flint.arb(nested)
-        if not ball.is_finite():
-            raise NumberError("a value without bounds")
-        yield ball
-
-
-# ---- nodes ------------------------------------------------------------------------------------------------------------
-
-class Quantity:
-    """A tensor, or one entry of it, as a node of an explanation at the sheet's own numbers. `circular`: of a recurrent tensor."""
-
-    def __init__(self, point: Point, name: str, tensor: str, at: tuple[int, ...] | None, parents: tuple[str, ...], circular: bool) -> None:
-        self.point, self.name, self.tensor, self.at, self.parents, self.circular = point, name, tensor, at, parents, circular
-        self.place = None if at is None else flat_position(at, point.shape(tensor))
-        self.equations = tuple(e for e in point.reference.program.equations if e.name == tensor)
-        self._variants: tuple[tuple[Mistake, Equation], ...] | None = None
-        self._at_truth: tuple[tuple[Mistake, Cells], ...] = ()
-
-    @cached_property
-    def truth(self) -> Cells:
-        return self._own(self.point.value(self.tensor, {})) or ()
-
-    def computed(self, had: Mapping[str, Cells]) -> Cells | None:
-        if self.circular or len(self.equations) != 1:
-            return self._interpreted(self.equations, had)
-        return self._own(self.point.recipe(self.equations[0])(had))
-
-    def variants(self, had: Mapping[str, Cells]) -> Iterable[tuple[Mistake, Cells]]:
-        if self._variants is None:
-            setting = self.point.reference.setting
-            self._variants = tuple(found for own in self.equations for found in (
-                *((FOLLOWS, replace(own, right=right)) for right in equal_ways(own, setting)), *variants(own, setting)))
-        if not had:
-            self._at_truth = self._at_truth or tuple(self._mistaken(had))
-            return self._at_truth
-        return self._mistaken(had)
-
-    def _mistaken(self, had: Mapping[str, Cells]) -> Iterator[tuple[Mistake, Cells]]:
-        for mistake, equation in self._variants or ():
-            if self.circular or len(self.equations) != 1:
-                cells = self._interpreted((equation,), had)
-            else:
-                cells = self._own(self.point.recipe(equation)(had))
-            if cells is not None:
-                yield mistake, cells
-
-    def _own(self, cells: Cells | None) -> Cells | None:
-        """The node's share of a tensor's cells."""
-        if cells is None or self.place is None:
-            return cells
-        return (cells[self.place],) if self.place < len(cells) else None
-
-    def _interpreted(self, equations: tuple[Equation, ...], had: Mapping[str, Cells]) -> Cells | None:
-        program = self.point.reference.program
-        if equations != self.equations:
-            program = replace(program, equations=tuple(e for e in program.equations if e.name != self.tensor) + equations)
-        known = {key: had[key] for key in had if key != self.name and (self.at is None or tensor_of(key) != self.tensor or "[" in key)}
-        if self.at is None:
-            return self.point.computed(program, self.tensor, known)
-        try:
-            values = Values(program, self.point.data, self.point.sizes, Hulls(BITS))
-            self.point.give(values, known, "")
-            return tuple(_balls([values.entry(self.tensor, self.at)]))
-        except FAULTS:
-            return None
-
-
-class Recipe:
-    """One equation as straight-line code from the cells of its parents to its own."""
-
-    def __init__(self, point: Point, equation: Equation) -> None:
-        self.point, self.name = point, equation.name
-        program = point.reference.program
-        self.reads = tuple(sorted(tensors(equation.right) & set(program.tensors)))
-        self._code: Compiled | None = None
-        own = replace(program.tensors[self.name], axes=tuple(index.axis for index in equation.left.at if isinstance(index, Index)))
-        if len(own.axes) < len(equation.left.at):
-            own = program.tensors[self.name]
-        small = Program({n: program.tensors[n] for n in self.reads} | {self.name: own}, (equation,))
-        self.fixed = {variable.tensor for node in walk(equation.right) if isinstance(node, Entry) for place in node.at
-                      if isinstance(place, Offset) for variable, _ in place.terms if isinstance(variable, Entry)}
-        try:
-            zeros = {n: _nested(point.shape(n), point, n in self.fixed and n) for n in self.reads if n not in point.sizes and n != "pi"}
-            self._code = compiled(small, zeros, point.sizes, [self.name], self.fixed, BITS, hull=True)
-        except FAULTS:
-            return
-        self._places = tuple((n, flat_position(at, point.shape(n))) for n, at in self._code.inputs)
-
-    def __call__(self, had: Mapping[str, Cells]) -> Cells | None:
-        """The cells, given what the writer had."""
-        return self.of({n: self.point.value(n, had) for n in self.reads})
-
-    def of(self, found: Mapping[str, Cells | None]) -> Cells | None:
-        """The cells from those of the parents; None where one of them, or the equation, has none."""
-        if self._code is None or None in found.values():
-            return None
-        try:
-            numbers = self._code.numbers([found[n][k] for n, k in self._places])
-            return tuple(_balls(_picked(self._code.results[self.name], numbers)))
-        except FAULTS:
-            return None
-
-
-def _picked(places: Any, numbers: list[Any]) -> Any:
-    return [_picked(place, numbers) for place in places] if isinstance(places, list) else numbers[places]
-
-
-def _nested(shape: tuple[int, ...], point: Point, fixed: str | bool) -> Value:
-    """Stand-ins of a shape: zeros, or the true numbers of a class label."""
-    if fixed:
-        return point.data[fixed]
-    return Fraction(0) if not shape else tuple(_nested(shape[1:], point, False) for _ in range(shape[0]))
-
-
-def flat_position(at: tuple[int, ...], shape: tuple[int, ...]) -> int:
-    """The row-major number of a position."""
-    place = 0
-    for k, n in zip(at, shape, strict=True):
-        place = place * n + k
-    return place
-
-
-def _reads(reference: Reference) -> dict[str, frozenset[str]]:
-    reads: dict[str, set[str]] = {}
-    for equation in reference.program.equations:
-        reads.setdefault(equation.name, set()).update(tensors(equation.right) & set(reference.program.tensors))
-    return {name: frozenset(found) for name, found in reads.items()}
-
-
-def _ancestors(reference: Reference) -> dict[str, frozenset[str]]:
-    found = reference.__dict__.get("_ancestors")
-    if found is None:
-        reads = _reads(reference)
-        found = {name: _reached(name, reads) for name in reads}
-        reference.__dict__["_ancestors"] = found
-    return found
 
 
 def _reached(name: str, reads: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -473,33 +305,4 @@ def _reached(name: str, reads: Mapping[str, frozenset[str]]) -> frozenset[str]:
     return frozenset(seen)
 
 
-def _nodes(point: Point, split: frozenset[str]) -> Iterable[Quantity]:
-    """Each after its parents; recurrent tensors entry by entry, in the order in which they are computed."""
-    reads, above = _reads(point.reference), _ancestors(point.reference)
-    circular = point.reference.recurrent
-    order: list[tuple[str, str, tuple[int, ...] | None]] = []
-    done: set[str] = set()
-
-    def visit(name: str) -> None:
-        if name in done or name not in reads:
-            return
-        group = {other for other in circular if name in above[other] and other in above[name]} | {name}
-        done.update(group)
-        for member in group:
-            for parent in reads[member] - group:
-                visit(parent)
-        if name not in circular:
-            order.extend([(key_of(name, at), name, at) for at in positions(point.shape(name))] if name in split else [(name, name, None)])
-            return
-        for member in group:
-            point.value(member, {})
-        order.extend((key_of(tensor, at), tensor, at) for tensor, at in point.known() if tensor in group)
-
-    for equation in point.reference.program.equations:
-        visit(equation.name)
-    earlier: dict[str, list[str]] = {}
-    for key, tensor, at in order:
-        parents = [k for parent in sorted(reads[tensor]) for k in (earlier.get(parent, ()) if parent in circular | split else (parent,))]
-        own = earlier.setdefault(tensor, [])
-        yield Quantity(point, key, tensor, at, tuple(dict.fromkeys((*parents, *(own if tensor in circular else ())))), tensor in circular)
-        own.append(key)
+__all__ = ["BITS", "FAULTS", "Point", "Reference", "entry_of", "flat_position", "key_of", "positions", "tensor_of"]

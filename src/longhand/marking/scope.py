@@ -1,7 +1,7 @@
 """What the names of an answer stand for: the quantities of the problem and what the answer itself defines."""
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 from fractions import Fraction
@@ -16,16 +16,12 @@ from ..core.record import record
 from ..core.walk import walk
 from ..functions import table
 from ..reading.formula import read_formula
-from ..reading.names import Reading, flat, items, loose, readings
-from ..reading.syntax import Accent, Formula, Group, Index, Name, Numeral, Product, Script, Sequence, Sum, Symbol, Words
+from ..reading.names import Reading, flat, loose, readings
+from ..reading.syntax import Accent, Formula, Group, Index, Name, Numeral, Script, Words
 from .array import Array
+from .in_time import NEWER, OLDER, step_of, time_marks
 from .patience import Patience
 
-NEWER = frozenset(("new", "updated", "neu", "next", "+", "after"))
-OLDER = frozenset(("old", "alt", "before", "current", "prev"))
-STEPS = {f"({letter}+1)": 1 for letter in "tkn"} | {f"{letter}+1": 1 for letter in "tkn"} | {"(1)": 1} | {
-    f"({letter})": 0 for letter in "tkn"} | dict.fromkeys("tkn", 0) | {"(0)": 0, "0": 0}
-"""What stands above a parameter after so many updates: w^{(t+1)}, θ^t."""
 LOSS_WORDS = frozenset(("L", "J", "E", "C", "Loss", "loss", "CE", "Cost", "cost", "Error", "error", "E_total", "Etotal", "MSE", "NLL", "BCE"))
 
 
@@ -101,9 +97,8 @@ class Scope:
     # ---- the answer's own names -----------------------------------------------------------------------------------
 
     def define(self, name: str, meaning: Formula | Array | str | Callable[[Any], Array], letters: tuple[str, ...] = ()) -> None:
-        """An own name of the answer (its flat spelling): a formula to evaluate, an array (at each point), or the name of a tensor. Later
-        ones shadow.
-        With letters, the formula gives its entries: delta, γ ∂L/∂y_i, (i,)."""
+        """An own name of the answer (its flat spelling): a formula to evaluate, an array (at each point), or a tensor's name. Later ones
+        shadow. With letters, the formula gives its entries: delta, γ ∂L/∂y_i, (i,)."""
         self.own[name] = meaning
         self.own_letters[name] = letters
 
@@ -136,9 +131,9 @@ class Scope:
         """What a name-like formula stands for: the longest name that is known; None where none is. With `respelled`, names in the other
         case are tried last."""
         options = self.options(formula)
-        for option in options[:1]:
-            if not option.indices and option.power is None and (name := self.known(option.name)) is not None:
-                return self._meant(name, option)
+        first = options[0] if options else None
+        if first is not None and not first.indices and first.power is None and (name := self.known(first.name)) is not None:
+            return self._meant(name, first)
         if (changed := self._in_time(formula)) is not None:
             return changed
         for find in (self.known, self.loosely):
@@ -198,8 +193,8 @@ class Scope:
 
     def _in_time(self, formula: Formula) -> Meant | None:
         """W_new, w^+, w', W^(t+1): the value after one step; W_old, w^(t): the plain one."""
-        for core, mark, above in _marks(formula):
-            step = 1 if mark in NEWER else 0 if mark in OLDER else _step(mark) if above else None
+        for core, mark, above in time_marks(formula):
+            step = 1 if mark in NEWER else 0 if mark in OLDER else step_of(mark) if above else None
             if step is None:
                 continue
             inner = self.meant(core)
@@ -295,67 +290,6 @@ def _parameters(problem: Problem) -> dict[str, tuple[Any, ...]]:
             if isinstance(node, Apply) and len(node.arguments) > 1:
                 found.setdefault(node.function, set()).add(tuple(getattr(a, "value", None) for a in node.arguments[1:]))
     return {row: numbers for row, each in found.items() if len(each) == 1 and None not in (numbers := next(iter(each)))}
-
-
-def _marks(formula: Formula) -> Iterator[tuple[Formula, str, bool]]:
-    """(the name without it, the mark, whether it stands above) for each script that may say before or after."""
-    match formula:
-        case Script(span, base, sub, sup, primes):
-            def again(below: Formula | None, above: Formula | None, count: int, core: Formula = base) -> Formula:
-                return Script(span, core, below, above, count) if below is not None or above is not None or count else core
-            if primes == 1:
-                yield again(sub, sup, 0), "next", True
-            if (kept := _without_prime(sup)) is not None:
-                yield again(sub, kept, primes), "next", True
-            if sup is not None and (mark := _mark(sup)) is not None:
-                yield again(sub, None, primes), mark, True
-                parts = items(sup)
-                if len(parts) > 1 and (last := flat(parts[-1])) in NEWER | OLDER:
-                    kept = parts[:-1]
-                    yield again(sub, kept[0] if len(kept) == 1 else Sequence(sup.span, kept), primes), last or "", True
-            if sub is not None and (mark := flat(sub)) is not None:
-                yield again(None, sup, primes), mark, False
-                parts = items(sub)
-                if len(parts) > 1 and (last := flat(parts[-1])) in NEWER | OLDER:
-                    kept = parts[:-1]
-                    yield again(kept[0] if len(kept) == 1 else Sequence(sub.span, kept), sup, primes), last or "", False
-            if isinstance(base, Script | Index | Group):
-                for core, mark, above in _marks(base):
-                    yield again(sub, sup, primes, core), mark, above
-        case Index(span, base, places):
-            for core, mark, above in _marks(base):
-                yield Index(span, core, places), mark, above
-        case Group(_, "(" | "{", body):
-            yield from _marks(body)
-
-
-def _mark(formula: Formula) -> str | None:
-    """What stands above a name, with its brackets: (1), (t+1)."""
-    match formula:
-        case Group(_, "(", Sum(_, (Name(_, letter), Numeral(_, digits)))):
-            return f"({letter}+{digits})"
-        case Group(_, "(", body) if (inner := flat(body)) is not None:
-            return f"({inner})"
-        case Sum(_, (Name(_, letter), Numeral(_, digits))):
-            return f"{letter}+{digits}"
-    return flat(formula)
-
-
-def _step(mark: str) -> int | None:
-    """After how many updates: (2) and t+1."""
-    if mark[:1] == "(" and mark[1:-1].isdigit() and len(mark) < 6:
-        return int(mark[1:-1])
-    return STEPS.get(mark)
-
-
-def _without_prime(above: Formula | None) -> Formula | None:
-    r"""What is left of a prime above: (1) of (1)\prime and of (1)'. None where there is none."""
-    match above:
-        case Product(span, (*kept, Symbol(_, "prime"))) if kept:
-            return kept[0] if len(kept) == 1 else Product(span, tuple(kept), above.operators[:-1])
-        case Script(_, base, None, None, 1):
-            return base
-    return None
 
 
 def spread_digits(indices: tuple[Formula, ...], rank: int) -> tuple[Formula, ...]:

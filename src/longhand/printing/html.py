@@ -154,7 +154,7 @@ class Writer:
         """A table; wider than the page, it scrolls."""
         if not head and not rows:
             return ""
-        top = "<thead><tr>" + "".join(f'<th scope="col">{self.run(cell)}</th>' for cell in head) + "</tr></thead>" if head else ""
+        top = "<thead><tr>" + "".join(f'<th scope="col">{self.run(cell)}</th>' if any(cell) else "<td></td>" for cell in head) + "</tr></thead>" if head else ""
         body = "".join("<tr>" + "".join(f"<td>{self.run(cell)}</td>" for cell in row) + "</tr>" for row in rows)
         return f'<div class="scroll"><table class="plain">{top}<tbody>{body}</tbody></table></div>'
 

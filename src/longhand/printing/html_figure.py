@@ -7,6 +7,7 @@ from html import escape
 from ..forms.diagram import Diagram, Node
 from ..forms.maths import Maths, line
 from ..forms.symbols import EQUALS
+from .terminal_maths import clean, inline
 
 Formula = Callable[[Maths], str]
 
@@ -24,14 +25,14 @@ def schematic(diagram: Diagram, formula: Formula, anchors: Mapping[str, str], gr
 
 def _node(diagram: Diagram, name: str, first: bool, formula: Formula, anchors: Mapping[str, str], gradient_of: Callable[[str], str]) -> str:
     node = diagram.nodes[name]
-    top = _linked(formula(_equation(node.symbol, node.formula if first else None)), anchors.get(name))
+    top = _linked(_equation(node.symbol, node.formula if first else None), formula, anchors.get(name))
     back = []
     if first and node.gradient is not None:
-        back.append(_linked(formula(_equation(node.gradient, node.backward)), anchors.get(gradient_of(name))))
+        back.append(_linked(_equation(node.gradient, node.backward), formula, anchors.get(gradient_of(name))))
     for each in diagram.parameters.get(name, ()) if first else ():
         parameter: Node = diagram.nodes[each]
         if parameter.gradient is not None:
-            back.append(_linked(formula(_equation(parameter.gradient, parameter.backward)), anchors.get(gradient_of(each))))
+            back.append(_linked(_equation(parameter.gradient, parameter.backward), formula, anchors.get(gradient_of(each)), ' class="of"'))
     behind = f'<div class="back"><span class="sr">backward: </span>{"".join(back)}</div>' if back else ""
     return f'<li class="node {escape(node.role)}"><div class="ahead">{top}</div>{behind}</li>'
 
@@ -40,5 +41,6 @@ def _equation(symbol: Maths, formula: Maths | None) -> Maths:
     return symbol if formula is None else line(symbol, EQUALS, formula)
 
 
-def _linked(said: str, anchor: str | None) -> str:
-    return f'<a href="#{anchor}">{said}</a>' if anchor else f"<span>{said}</span>"
+def _linked(maths: Maths, formula: Formula, anchor: str | None, kind: str = "") -> str:
+    shown = formula(maths)
+    return f'<a{kind} href="#{anchor}" title="{escape(clean(inline(maths)))}">{shown}</a>' if anchor else f"<span{kind}>{shown}</span>"

@@ -6,23 +6,26 @@ from typing import TYPE_CHECKING
 
 from ..core.walk import tensors
 from ..forms import symbols
+from ..forms.maths import Maths
 from ..forms.worked import filled, forward
 from ..forms.worked.page import Page
 from ..forms.worked.titles import ROLES, kind
+from .html import said
 from .html_symbols import Symbols
+from .terminal_maths import inline
 
 if TYPE_CHECKING:
-    from .html import Writer
+    from .html_solution import SolutionWriter
 
 
-def table(page: Page, known: Symbols, writer: Writer, anchors: Mapping[str, str]) -> str:
+def table(page: Page, known: Symbols, writer: SolutionWriter, anchors: Mapping[str, str]) -> str:
     """One entry for each symbol that occurs, in the order of the computation."""
     readers = _readers(page)
     met = [name for name in known.numbers if name in known.met]
     return '<div class="glossary">' + "".join(_entry(page, name, known, writer, anchors, readers) for name in met) + "</div>"
 
 
-def _entry(page: Page, name: str, known: Symbols, writer: Writer, anchors: Mapping[str, str], readers: Mapping[str, list[str]]) -> str:
+def _entry(page: Page, name: str, known: Symbols, writer: SolutionWriter, anchors: Mapping[str, str], readers: Mapping[str, list[str]]) -> str:
     shape = page.shape(name)
     size = f' <span class="shape">{writer.shape(shape)}</span>' if shape is not None else ""
     long = page.symbol(name, short=False)
@@ -30,24 +33,24 @@ def _entry(page: Page, name: str, known: Symbols, writer: Writer, anchors: Mappi
     head = f'<p class="head"><b>{writer.formula(page.symbol(name))}{other}</b>{size} <span class="kind">{writer.run((_kind(page, name),))}</span></p>'
     value = f'<div class="value scroll">{writer.formula(forward.numbers(page, name), True, _equals(page, name))}</div>' if _has_value(page, name) else ""
     where = _where(page, name, writer, anchors)
-    onward = [_link(writer.formula(page.symbol(r)), anchors.get(r)) for r in readers.get(name, ())]
+    onward = [_link(writer, page.symbol(r), anchors.get(r)) for r in readers.get(name, ())]
     flows = f'<p class="flows"><span>flows to</span> {", ".join(onward)}</p>' if onward else ""
     return f'<section class="entry" id="y{known.numbers[name]}">{head}{value}{where}{flows}</section>'
 
 
-def _where(page: Page, name: str, writer: Writer, anchors: Mapping[str, str]) -> str:
+def _where(page: Page, name: str, writer: SolutionWriter, anchors: Mapping[str, str]) -> str:
     anchor = anchors.get(name)
     if anchor is None:
         return ""
-    end = anchor.rpartition("-")[2]
-    words = {"data": "given", "given": "given", "update": "in the update"}.get(end) or (
+    end = anchor.removeprefix(writer.prefix)
+    words = {"data": "given", "given-and-asked": "given", "update": "in the update"}.get(end) or (
         f"in the forward pass, {end.upper()}" if end.startswith("f") else f"in step {end.lstrip('s')}")
     verb = "" if words == "given" else "defined "
     return f'<p class="where">{verb}<a href="#{anchor}">{words}</a></p>'
 
 
-def _link(words: str, anchor: str | None) -> str:
-    return f'<a href="#{anchor}">{words}</a>' if anchor else words
+def _link(writer: SolutionWriter, symbol: Maths, anchor: str | None) -> str:
+    return f'<a href="#{anchor}" title="{said(inline(symbol))}">{writer.formula(symbol)}</a>' if anchor else writer.formula(symbol)
 
 
 def _kind(page: Page, name: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from itertools import groupby
 
 from ..calculus.derivation import gradient_name
 from ..calculus.descent import at_step
@@ -13,7 +14,7 @@ from ..core.problem import Remark
 from ..core.record import record
 from ..forms.diagram import diagram
 from ..forms.document import Block, Display, Document, Heading, Inline, Item
-from ..forms.maths import Maths
+from ..forms.maths import Grid, Maths
 from ..forms.worked import assumed, checked, forward, given, numeric
 from ..forms.worked.page import Page
 from . import html_glossary as glossary
@@ -196,6 +197,14 @@ class SolutionWriter(Writer):
                 run.append(block)
         return "\n".join(filter(None, [*out, self.blocks(run)]))
 
+    def blocks(self, blocks: Iterable[Block]) -> str:
+        """As any writer; values that follow each other stand side by side."""
+        out: list[str] = []
+        for values, run in groupby(blocks, _is_value):
+            listed = list(run)
+            out.append(f'<div class="data">{"".join(map(self.display, listed))}</div>' if values and len(listed) > 1 else super().blocks(listed))
+        return "\n".join(out)
+
     def notices(self, blocks: Iterable[Block]) -> str:
         """What was not understood or repaired, where it is seen first."""
         listed = self.blocks(blocks)
@@ -227,15 +236,15 @@ class SolutionWriter(Writer):
         forms = f'<span class="group" role="group" aria-label="Forms">{forms}</span>' if both else ""
         shape = f'<span class="shape">{self.shape(card.shape)}</span>' if card.shape is not None else ""
         rule = f'<span class="rule">{said(card.rule)}</span>' if card.rule else ""
+        tag = f"h{3 + self.deeper}"
         head = (f'<header><a class="no" href="#{card.anchor}" aria-label="Link to step {escape(card.number)}">{escape(card.number)}</a>'
-                f'<h4 id="{card.anchor}-t">{words}</h4>{rule}{shape}</header>')
-        foot = f'<div class="foot">{self._why(card, anchors)}<div class="tools" hidden>{forms}{COPY}</div></div>'
+                f'<{tag} id="{card.anchor}-t">{words}</{tag}>{rule}<span class="tools" hidden>{forms}{COPY}</span>{shape}</header>')
         body = [f'<div class="{"ix" if both else "always"}">{self.blocks(card.index)}</div>' if card.index else "",
                 f'<div class="ix-end">{self.blocks(card.result)}</div>' if card.result and both else "",
                 f'<div class="mx">{self.blocks(card.matrix)}</div>' if card.matrix else "",
-                f'<div class="numbers">{self._numbers(card)}</div>' if card.numbers else ""]
+                f'<div class="numbers">{self._numbers(card)}</div>' if card.numbers else "", self._why(card, anchors)]
         return (f'<article class="card" id="{card.anchor}" aria-labelledby="{card.anchor}-t">{head}'
-                f'{"".join(filter(None, body))}{foot}</article>')
+                f'{"".join(filter(None, body))}</article>')
 
     def _numbers(self, card: Card) -> str:
         return "\n".join(self.display(b, card.matrix_maths) if isinstance(b, Display) else self.block(b) for b in card.numbers)
@@ -252,7 +261,7 @@ class SolutionWriter(Writer):
         derivation = self.symbols.page.derivation
         about = {s.id: s.about for s in derivation.steps}
         used = dict.fromkeys(about[i] for s in derivation.steps if s.about == card.about for i in s.uses if i in about)
-        for anchor in dict.fromkeys(anchors[name] for name in used if name in anchors):
+        for anchor in sorted({anchors[name] for name in used if name in anchors}, key=lambda each: (len(each), each)):
             yield anchor.removeprefix(self.prefix).lstrip("s").upper(), anchor
 
     # ---- contents ---------------------------------------------------------------------------------------------------
@@ -275,6 +284,11 @@ def _outcome(part: Part) -> Iterator[tuple[str, str]]:
     if part.checks:
         total = sum(c.entries for c in part.checks)
         yield ("wrong", f"{bad} gradients fail the check") if bad else ("right", f"✓ {total} entries agree with finite differences")
+
+
+def _is_value(block: Block) -> bool:
+    """Whether it is a symbol and its numbers, and no more."""
+    return isinstance(block, Display) and len(block.parts) == 2 and block.shape is None and not block.boxed and isinstance(block.parts[1], Grid)
 
 
 def _is_caret(block: Block) -> bool:

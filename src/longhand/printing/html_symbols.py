@@ -16,7 +16,7 @@ from .latex_maths import is_partial, latex, tight, wants_thin_space
 
 MOST = 4000
 """Symbols of one page that are marked: a colour has 16 bits for them."""
-STRUT = r"\rule[-.95em]{0em}{2.35em}"
+STRUT = r"\rule[-1.05em]{0em}{2.75em}"
 """Holds the rows of a matrix of fractions apart; the script leaves it out of LaTeX that is copied."""
 
 

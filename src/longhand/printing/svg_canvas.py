@@ -1,11 +1,13 @@
 """A picture in SVG: formulas, lines and boxes at their places, each glyph outlined once."""
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Sequence
 
+from ..core.record import record
 from ..forms.maths import Maths
 from .svg_glyphs import table
-from .svg_maths import Box, typeset
+from .svg_maths import Box, Mark, typeset
+from .svg_style import content, fill, sheet
 
 CODES = {"Main-Regular": "r", "Main-Bold": "b", "Math-Italic": "i", "Math-BoldItalic": "d", "Caligraphic-Regular": "c", "AMS-Regular": "a",
          "Size1-Regular": "s", "Size2-Regular": "t", "Size4-Regular": "u"}
@@ -37,7 +39,7 @@ class Canvas:
             self.add(f'<g transform="translate({number(x)} {number(y)}) scale({size / 1000:.5g})"{look}>{inside}</g>')
         return box
 
-    def _mark(self, m) -> str:
+    def _mark(self, m: Mark) -> str:
         x, y = round(1000 * m.x), round(1000 * m.y)
         if m.kind == "rule":
             return f'<path d="M{x} {y}h{round(1000 * m.sx)}v{round(1000 * m.sy)}h{-round(1000 * m.sx)}z"/>'
@@ -46,7 +48,7 @@ class Canvas:
                     'stroke-width=".045"/>')
         if m.kind == "text":
             size = round(1000 * m.sy)
-            said = escape(m.char, quote=False)
+            said = content(m.char)
             return "" if not said.strip() else f'<text x="{x}" y="{y}" font-size="{size}" font-family="serif">{said}</text>'
         if m.char == " ":
             return ""
@@ -66,3 +68,29 @@ class Canvas:
         """The outlines of the glyphs in use."""
         known = table()
         return "<defs>" + "".join(f'<path id="{name}" d="{known[font][char][5]}"/>' for (font, char), name in self.used.items()) + "</defs>"
+
+
+@record
+class Picture:
+    """What was painted, and the room it takes: the left upper corner, width and height, and the picture in words."""
+    body: str
+    left: float
+    top: float
+    wide: float
+    high: float
+    title: str
+    words: str
+
+
+def document(canvas: Canvas, pictures: Sequence[Picture]) -> str:
+    """One SVG of all the pictures, one below the other."""
+    wide, high = max(p.wide for p in pictures), sum(p.high for p in pictures)
+    name, parts, y = canvas.prefix, [], 0.0
+    for p in pictures:
+        parts.append(f'<g transform="translate({number(-p.left)} {number(y - p.top)})">{p.body}</g>')
+        y += p.high
+    titles, described = dict.fromkeys(p.title for p in pictures), dict.fromkeys(p.words for p in pictures)
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="lh-picture" role="img" viewBox="0 0 {number(wide)} {number(high)}" '
+            f'width="{number(wide)}" height="{number(high)}" aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">'
+            f'{content("; ".join(titles))}</title><desc id="{name}-desc">{content(" ".join(described))}</desc>{sheet()}'
+            f'{canvas.definitions()}<rect width="{number(wide)}" height="{number(high)}" {fill("paper")}/>{"".join(parts)}</svg>\n')

@@ -77,7 +77,7 @@
 
   /** LaTeX without the marks of symbols: \textcolor{#0f0003}{W} is W. */
   function bare(tex) {
-    tex = tex.replaceAll("\\rule[-.95em]{0em}{2.35em}\\displaystyle ", "").replaceAll("\\rule[-.95em]{0em}{2.35em}", "");
+    tex = tex.replaceAll("\\rule[-1.05em]{0em}{2.75em}\\displaystyle ", "").replaceAll("\\rule[-1.05em]{0em}{2.75em}", "");
     let out = "", at = 0;
     const marked = [];                                        // for each open brace, whether a mark opened it
     while (at < tex.length) {

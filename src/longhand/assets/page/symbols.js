@@ -13,18 +13,23 @@
 
   const entryOf = symbol => document.getElementById("y" + symbol.dataset.s);
 
-  /** The symbol under an element: the outermost one of the same number, with its scripts. */
-  const symbolAt = target => target instanceof Element ? target.closest("[data-s]") : null;
+  /** The symbol at an event. Boxes of KaTeX lie over each other: what is below the first counts too. */
+  function symbolAt(event) {
+    const own = event.target instanceof Element && event.target.closest("[data-s], .katex, #about");
+    if (!own || own.id === "about" || own.dataset.s) return own && own.dataset.s ? own : null;
+    for (const each of document.elementsFromPoint(event.clientX, event.clientY)) {
+      const symbol = each.closest("[data-s]");
+      if (symbol && own.contains(symbol)) return symbol;
+    }
+    return null;
+  }
 
   function light(symbol) {
     const entry = entryOf(symbol);
     for (const each of all(`[data-s="${symbol.dataset.s}"]`)) each.classList.add("hot");
     symbol.classList.add("here");
-    for (const link of all("a[href^='#']", entry)) {
-      for (const each of all(`.toc a[href="${CSS.escape(link.hash).replace("\\#", "#")}"], a.no[href="${CSS.escape(link.hash).replace("\\#", "#")}"]`)) {
-        each.classList.add("hot");
-      }
-    }
+    const places = new Set(all("a[href^='#']", entry).map(link => link.hash));
+    for (const link of all(".toc a, a.no")) if (places.has(link.hash)) link.classList.add("hot");
   }
 
   function hide() {
@@ -57,7 +62,7 @@
 
   document.addEventListener("pointerover", event => {
     if (event.pointerType === "touch" || held) return;
-    const symbol = symbolAt(event.target);
+    const symbol = symbolAt(event);
     if (symbol) later(() => show(symbol), card.hidden ? 120 : 60);
     else if (card.contains(event.target)) clearTimeout(timer);
     else if (!card.hidden) later(hide, 250);
@@ -65,7 +70,7 @@
   });
 
   document.addEventListener("click", event => {
-    const symbol = symbolAt(event.target);
+    const symbol = symbolAt(event);
     if (symbol && !event.target.closest("a, button")) show(symbol, true);
     else if (!card.contains(event.target) || event.target.closest("a")) hide();
   });

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from functools import lru_cache
 
 from ...core.axis import Index
 from ...core.expr import MINUS_ONE, Add, Component, Entry, Expr, Holds, Mul, Number, Offset, add, mul
@@ -15,9 +14,22 @@ Put = Callable[[Expr], Expr]
 TURNED = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
 
 
-@lru_cache(maxsize=2048)
+MOST = 2048
+_known: dict[int, tuple[Expr, tuple[tuple[Expr, Put], ...]]] = {}
+"""By identity, each with its expression, so that no other gets it: equal ones of two sheets may have axes of different sizes."""
+
+
 def places(e: Expr) -> tuple[tuple[Expr, Put], ...]:
     """Every expression inside, itself first, with what puts another one in its place."""
+    known = _known.get(id(e))
+    if known is None:
+        if len(_known) >= MOST:
+            _known.clear()
+        _known[id(e)] = known = e, _places(e)
+    return known[1]
+
+
+def _places(e: Expr) -> tuple[tuple[Expr, Put], ...]:
     found: list[tuple[Expr, Put]] = []
 
     def visit(node: Expr, put: Put) -> None:
