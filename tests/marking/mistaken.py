@@ -211,6 +211,8 @@ CASES = {
     "D2 softmax taken as diagonal": ("sigmoid", "g_z", lambda e: -e.s / e.o * e.o * (1 - e.o)),
     "D3 extra factor ŷ(1 - ŷ)": ("sigmoid", "g_z", lambda e: (e.o - e.s) * e.o * (1 - e.o)),
     "D4 gradient before the softmax kept": ("sigmoid", "g_z", lambda e: -e.s / e.o),
+    "D5 signs of the Jacobian of the softmax": (
+        "sigmoid", "g_z", lambda e: (np.diag(e.o * (1 - e.o)) + np.outer(e.o, e.o) - np.diag(e.o ** 2)) @ (-e.s / e.o)),
     "D5 Jacobian: 1 for δ": ("jacobian", "o_z", lambda e: np.outer(e.o, 1 - e.o)),
     "D5 Jacobian: 0 for δ": ("jacobian", "o_z", lambda e: -np.outer(e.o, e.o)),
     "D5 index repeated": ("jacobian", "o_z", lambda e: np.diag(e.o) - np.outer(e.o ** 2, np.ones(3))),
@@ -245,6 +247,8 @@ CASES = {
     "H6 product of vectors for entries": ("tanh", "g_u", lambda e: np.full(3, back(e, 1 - e.h ** 2).sum())),
     "H8 sign of weights lost": ("tanh", "z", lambda e: e.h @ np.abs(e.V) + e.c),
     "H8 sign of weights lost in the gradient": ("tanh", "g_h", lambda e: np.abs(e.V) @ (e.o - e.s)),
+    "H8 sign of a weight lost in the gradient": (
+        "tanh", "g_h", lambda e: np.where(np.arange(9).reshape(3, 3) == 1, -e.V, e.V) @ (e.o - e.s)),
     "J1 hidden index summed away": (
         "jacobian", "o_W", lambda e: np.einsum("i,kj->ki", e.x, (np.diag(e.o) - np.outer(e.o, e.o)) @ e.V.T * e.h * (1 - e.h)),
     ),
@@ -257,6 +261,7 @@ CASES = {
     "U5 another parameter's numbers": ("tanh", "new_c", lambda e: e.b - 0.2 * (e.o - e.s)),
     "U5 old parameters after the update": ("tanh", "new_u", lambda e: e.x @ e.W + e.b),
     "P1 result transposed": ("tanh", "g_W", lambda e: np.outer(back(e, 1 - e.h ** 2), e.x)),
+    "P4 divided by a number of neurons": ("tanh", "g_W", lambda e: np.outer(e.x, back(e, 1 - e.h ** 2)) / 3),
     "P5 not summed over the batch": ("batch", "g_b", lambda e: (e.Z - e.T) / 2),
     "P2 pre-activation for the activation": ("tanh", "g_V", lambda e: np.outer(e.u, e.o - e.s)),
     "P2 input of the layer left out": ("tanh", "g_W", lambda e: np.tile(back(e, 1 - e.h ** 2), (2, 1))),

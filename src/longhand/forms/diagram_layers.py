@@ -13,7 +13,7 @@ from ..core.record import record
 Key = tuple[str, int]
 """A place in a layer: a quantity in its own layer, or, in a later one, the wire from it on its way to who reads it there."""
 Link = tuple[Key, Key]
-SWEEPS, SETTLING = 24, 8
+SWEEPS, PATIENCE, SETTLING = 16, 6, 8
 STRAIGHT = 1000.0
 """How much more the main path wants to be straight than the others."""
 
@@ -78,9 +78,9 @@ def _layers(names: Sequence[str], wires: list[tuple[str, str]], computed: set[st
 def _along(main: Sequence[str], layer: Mapping[str, int]) -> tuple[Key, ...]:
     """The main path with the waypoints on it."""
     found: list[Key] = []
-    for name, after in zip(main, [*main[1:], None], strict=True):
-        end = layer[after] if after is not None else layer[name] + 1
-        found += [(name, at) for at in range(layer[name], end)]
+    for at, name in enumerate(main):
+        end = layer[main[at + 1]] if at + 1 < len(main) else layer[name] + 1
+        found += [(name, k) for k in range(layer[name], end)]
     return tuple(found)
 
 
@@ -111,25 +111,31 @@ def _first_order(names: Sequence[str], layer: Mapping[str, int], links: list[Lin
 
 
 def _ordered(order: list[list[Key]], links: list[Link]) -> list[list[Key]]:
-    """The order with the fewest crossings that sweeps find."""
-    best, fewest = [row[:] for row in order], crossings(order, links)
+    """The order with the fewest crossings that sweeps find, from several first orders."""
+    best, fewest = order, crossings(order, links)
     ahead: dict[Key, list[Key]] = {}
     behind: dict[Key, list[Key]] = {}
     for source, target in links:
         ahead.setdefault(source, []).append(target)
         behind.setdefault(target, []).append(source)
-    for sweep in range(SWEEPS):
-        if not fewest:
-            break
-        down = sweep % 2 == 0
-        neighbours, step = (behind, -1) if down else (ahead, 1)
-        for at in (range(1, len(order)) if down else range(len(order) - 2, -1, -1)):
-            place = {key: k for k, key in enumerate(order[at + step])}
-            order[at] = _by_mean(order[at], neighbours, place)
-        _exchange(order, ahead, behind)
-        now = crossings(order, links)
-        if now < fewest:
-            best, fewest = [row[:] for row in order], now
+    starts = (order, [row[::-1] if k % 2 else row for k, row in enumerate(order)], [sorted(row) for row in order])
+    for turned, start in ((t, s) for s in starts for t in (False, True)):
+        now, idle = [row[:] for row in start], 0
+        for sweep in range(SWEEPS):
+            if not fewest:
+                return best
+            down = (sweep % 2 == 0) != turned
+            neighbours, step = (behind, -1) if down else (ahead, 1)
+            for at in (range(1, len(now)) if down else range(len(now) - 2, -1, -1)):
+                place = {key: k for k, key in enumerate(now[at + step])}
+                now[at] = _by_mean(now[at][::-1] if sweep % 4 > 1 else now[at], neighbours, place)
+            _exchange(now, ahead, behind)
+            found = crossings(now, links)
+            idle += 1
+            if found < fewest:
+                best, fewest, idle = [row[:] for row in now], found, 0
+            if idle > PATIENCE:
+                break
     return best
 
 

@@ -11,6 +11,7 @@ from ..core.record import record
 FORM = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:(?:[eE]|(?:\*|\\cdot|\\times|·|×)10\^)([+-]?\d{1,3}))?")
 EXPONENT = re.compile(r"[eE*·×\\]")
 RATIO = re.compile(r"([+-]?\d+)/(\d+)")
+BITS = 256
 LONGEST = 400
 """Characters of a number beyond which it is not read."""
 
@@ -123,12 +124,14 @@ def _cell(text: str, number: _Number | None, places: int, full: int, counted: bo
 
 @cache
 def _around_zero(places: int, parts: int) -> Any:
-    from flint import arb
-    return arb(0, unit(places) / parts)
+    from flint import arb, ctx
+    with ctx.workprec(BITS):
+        return arb(0, unit(places) / parts)
 
 
 @cache
 def unit(places: int) -> Any:
-    """One in the last of so many places."""
-    from flint import arb, fmpq
-    return arb(fmpq(10) ** -places)
+    """One in the last of so many places: kept, so as precise as it is ever needed."""
+    from flint import arb, ctx, fmpq
+    with ctx.workprec(BITS):
+        return arb(fmpq(10) ** -places)

@@ -301,18 +301,14 @@ def spread_digits(indices: tuple[Formula, ...], rank: int) -> tuple[Formula, ...
 
 def numbers_given(problem: Problem) -> frozenset[Fraction]:
     """All numbers of the problem's data, and their sizes without sign."""
-    found: set[Fraction] = set()
-
-    def collect(value: Any) -> None:
+    def collect(value: Any) -> Iterator[Fraction]:
         if isinstance(value, tuple | list):
             for part in value:
-                collect(part)
+                yield from collect(part)
         else:
-            found.update((value, abs(value)))
+            yield from (value, abs(value))
 
-    for value in problem.data.values():
-        collect(value)
-    return frozenset(found)
+    return frozenset(number for value in problem.data.values() for number in collect(value))
 
 
 def sizes_of(problem: Problem, sizes: Mapping[str, int]) -> dict[str, int]:

@@ -17,6 +17,8 @@ MARGIN = 14.0
 """A hypothesis that is dearer than the best by this much is given up."""
 DOUBTFUL = 2.4
 """What last places that are off by one may cost before a mistake is looked for."""
+UNLIKELY = 3.2
+"""What damage and slips have to cost before a mistake is looked for in steps that are not written down: a lone damaged number costs less."""
 ALIKE = 3
 """Hypotheses kept that have the same future: the best, and rivals to measure the gap by."""
 
@@ -154,7 +156,10 @@ class _Step:
         variants = self.world.variants(name, differences)
         key = (*key, id(variants))
         if key not in self.found:
-            self.found[key] = case, [*options, *self._kept(list(mistakes(case, variants)))]
+            found = list(mistakes(case, variants))
+            if not found and min(option.cost for option in options) > UNLIKELY:
+                found = list(mistakes(case, self.world.hidden_variants(name, differences)))
+            self.found[key] = case, [*options, *self._kept(found)]
         return self.found[key][1]
 
     def _kept(self, options: list[Option]) -> list[Option]:

@@ -2,14 +2,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from .marks import Mistake
 from .printed import PrintedCell
 from .prints import Cells, Node, Print
 
 Differences = Mapping[str, Cells]
 """What the writer had, where it is not what is printed (or, where nothing is printed, not what follows from the prints)."""
 Key = tuple[int, ...]
+MOST_HIDDEN, HIDDEN = 6, 0.3
+"""Steps that are not written down in which a mistake is looked for, and how much less likely it is for each step that it lies back."""
 
 
 class World:
@@ -33,6 +37,8 @@ class World:
         self._values: dict[tuple[str, Key], Cells | None] = {}
         self._variants: dict[tuple[str, Key], list[Any]] = {}
         self._read: dict[str, set[str]] = {}
+        self._hidden_variants: dict[tuple[str, Key], list[tuple[Mistake, Cells]]] = {}
+        self._all = frozenset(self.printed) | {node.name for node in nodes}
 
     def sources(self, name: str) -> frozenset[str]:
         """The printed nodes that decide what the writer had of the node."""
@@ -83,6 +89,41 @@ class World:
             self._variants[key] = made
         return self._variants[key]
 
+    def hidden(self, name: str) -> list[tuple[str, int]]:
+        """The nodes that the node is computed from without any print between, nearest first, each with how many steps away it is."""
+        found: dict[str, int] = {}
+        waiting = [(parent, 1) for parent in self.nodes[name].parents]
+        for above, steps in waiting:
+            if above in self.nodes and above not in self.prints and above not in found and self.nodes[above].parents and len(found) < MOST_HIDDEN:
+                found[above] = steps
+                waiting += [(parent, steps + 1) for parent in self.nodes[above].parents]
+        return list(found.items())
+
+    def hidden_variants(self, name: str, differences: Differences) -> list[tuple[Mistake, Cells]]:
+        """What the node comes to after a mistake in a step that is not written down."""
+        key = name, self.key(self._all, differences)
+        if key not in self._hidden_variants:
+            self._hidden_variants[key] = list(self._through_hidden(name, differences))
+        return self._hidden_variants[key]
+
+    def _through_hidden(self, name: str, differences: Differences) -> Iterator[tuple[Mistake, Cells]]:
+        hidden = self.hidden(name)
+        between = [other for other in self.nodes if other in dict(hidden)]
+        for above, steps in hidden:
+            for mistake, cells in self.variants(above, differences):
+                had = Overlaid(Watched(self, differences), {above: cells})
+                touched = {above}
+                for other in between:
+                    if other != above and not touched.isdisjoint(self.nodes[other].parents):
+                        later = self.nodes[other].computed(had)
+                        if later is None:
+                            break
+                        had.own[other] = later
+                        touched.add(other)
+                else:
+                    if (result := self.nodes[name].computed(had)) is not None:
+                        yield replace(mistake, cost=mistake.cost + HIDDEN * steps, says=f"In a step before it that is not written down: {mistake.says}"), result
+
     def variant_key(self, name: str, differences: Differences) -> Key:
         """Tells apart hypotheses under which the variants may differ, as far as is known."""
         return self.key(self._read.get(name, ()), differences)
@@ -118,6 +159,28 @@ class Watched(Mapping[str, Cells]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+class Overlaid(Mapping[str, Cells]):
+    """What the writer had, some of it exchanged: `own`."""
+
+    def __init__(self, had: Mapping[str, Cells], own: dict[str, Cells]) -> None:
+        self._had, self.own = had, own
+
+    def __getitem__(self, name: str) -> Cells:
+        return self.own[name] if name in self.own else self._had[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.own or name in self._had
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._had)
+
+    def __len__(self) -> int:
+        return len(self._had)
 
 
 def plain_cells(truth: Cells, prints: Sequence[Print]) -> Cells:

@@ -88,6 +88,7 @@ def _readers(page: Page) -> dict[str, list[str]]:
 
 def _equations(page: Page) -> Iterator:
     """Every definition on the page; of a later pass only what is read from this one."""
+    made = {*page.derivation.results, *(e.name for e in page.forward.equations)}
     for equation in page.program.equations:
-        if "@" not in equation.name and (equation.name in page.derivation.results or page.forward.equation(equation.name) is not None) or "@" in equation.name and page.tensors[equation.name].role == "parameter":
+        if equation.name in made or "@" in equation.name and page.tensors[equation.name].role == "parameter":
             yield equation

@@ -15,6 +15,7 @@ from ..core.record import record
 from ..forms.diagram import diagram
 from ..forms.document import Block, Display, Document, Heading, Inline, Item
 from ..forms.maths import Grid, Maths
+from ..forms.symbols import derivative
 from ..forms.worked import assumed, checked, forward, given, numeric
 from ..forms.worked.page import Page
 from . import html_glossary as glossary
@@ -40,7 +41,9 @@ def render(title: str, parts: tuple[Part, ...], not_understood: Iterable[Remark]
     """The page. `not_understood` and `repairs` are those of the sheet that belong to no one problem."""
     writer = SolutionWriter(len(parts) > 1)
     top = [*given.remarks(not_understood, "problem"), *given.remarks(repairs, "repair")]
-    body = [writer.notices(top), *(writer.part(part, number) for number, part in enumerate(parts, 1))]
+    alone = len(parts) == 1
+    body = [] if alone else [writer.notices(top)]
+    body += (writer.part(part, number, top if alone else []) for number, part in enumerate(parts, 1))
     return _page(title, "\n".join(filter(None, body)), writer)
 
 
@@ -131,8 +134,8 @@ class SolutionWriter(Writer):
 
     # ---- parts ------------------------------------------------------------------------------------------------------
 
-    def part(self, part: Part, number: int) -> str:
-        """One problem."""
+    def part(self, part: Part, number: int, top: list[Block]) -> str:
+        """One problem; `top` is what there is to say of the sheet."""
         page = part.page
         self.prefix = f"p{number}-" if self.several else ""
         self.symbols = Symbols(page, self.first, names(page))
@@ -143,7 +146,7 @@ class SolutionWriter(Writer):
         anchors = self._anchors(page, [c for c in (*ahead, *back) if isinstance(c, Card)])
         out = [self.heading(1, (page.problem.title or f"Problem {number}",))] if self.several else []
         out.append(self.chips(part))
-        out.append(self.notices((*given.remarks(part.notes, "problem"), *given.remarks((*page.problem.not_understood,), "problem"),
+        out.append(self.notices((*top, *given.remarks(part.notes, "problem"), *given.remarks((*page.problem.not_understood,), "problem"),
                                  *given.remarks(page.problem.repairs, "repair"))))
         bare = [b for b in given.blocks(page, part.assumptions) if not (isinstance(b, Item) and b.kind in ("problem", "repair"))]
         out.append(self.mixed(b for b in bare if not _is_caret(b)))
@@ -169,8 +172,15 @@ class SolutionWriter(Writer):
         descent = page.problem.descent
         if descent is not None:
             anchors |= {name: f"{self.prefix}update" for name in page.tensors if "@" in name and name not in anchors}
-        given_names = (t.name for t in page.forward.given() if t.name not in anchors)
-        return anchors | dict.fromkeys(given_names, f"{self.prefix}given")
+        anchors |= {t.name: f"{self.prefix}given-and-asked" for t in page.forward.given() if t.name not in anchors}
+        return anchors | dict(self._locals(page, anchors))
+
+    def _locals(self, page: Page, anchors: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """A local derivative is derived on the card of the gradient that needs it."""
+        for name in page.tensors:
+            parts = derivative(name)
+            if parts is not None and name not in anchors and (found := anchors.get(gradient_name(page.problem.loss or "", parts.wrt[-1]))):
+                yield name, found
 
     def heading(self, level: int, text: tuple[Inline, ...], anchor: str = "") -> str:
         """A heading, in the table of contents too."""
@@ -208,7 +218,8 @@ class SolutionWriter(Writer):
     def notices(self, blocks: Iterable[Block]) -> str:
         """What was not understood or repaired, where it is seen first."""
         listed = self.blocks(blocks)
-        return f'<aside class="notices" aria-label="What was not understood or repaired">{listed}</aside>' if listed else ""
+        bad = " bad" if 'class="said problem"' in listed else ""
+        return f'<div class="notices{bad}">{listed}</div>' if listed else ""
 
     def chips(self, part: Part) -> str:
         """The outcome in short."""

@@ -21,7 +21,8 @@ class Font(NamedTuple):
 
 
 FONTS = (
-    Font("KaTeX_Main", "Main-Regular"), Font("KaTeX_Main", "Main-Bold", weight=700), Font("KaTeX_Math", "Math-Italic", "italic"), Font("KaTeX_AMS", "AMS-Regular"),
+    Font("KaTeX_Main", "Main-Regular"), Font("KaTeX_Main", "Main-Bold", weight=700),
+    Font("KaTeX_Math", "Math-Italic", "italic"), Font("KaTeX_AMS", "AMS-Regular"),
     Font("KaTeX_Size1", "Size1-Regular"), Font("KaTeX_Size2", "Size2-Regular"), Font("KaTeX_Size3", "Size3-Regular"),
     Font("KaTeX_Size4", "Size4-Regular"),
     Font("KaTeX_Math", "Math-BoldItalic", "italic", 700, (r"\boldsymbol", r"\bm", r"\pmb")),

@@ -131,9 +131,10 @@ def arranged(diagram: Diagram, width: float = WIDEST) -> Scene:
         steep = max((abs(y[a] - y[b]) for a, b in found.links if a[1] == at), default=0.0)
         forks = max((sum(a == k for a, _ in found.links) for k in row), default=0) > 1
         channels.append(min(CHANNEL + 0.16 * steep, 110.0) if steep > 1 or forks else 14.0)
+    given = {name for name, p in placed.items() if p.kind in ("parameter", "input")}
     entry = max((p.text[0].width for p in placed.values() if p.kind != "operation"), default=1.0)
     entry = 26.0 + LABEL * max(entry, 1.2)
-    carried = [sum(a[1] == at for a, _ in found.links) for at in range(len(found.layers))]
+    carried = [sum(1 if k[0] not in given else 3 for k in {a for a, _ in found.links if a[1] == at}) for at in range(len(found.layers))]
     row = _rows(columns, channels, carried, width, entry)
     right, ends, widths, x = [], [], [], 0.0
     for at, own in enumerate(row):

@@ -48,10 +48,7 @@ class Canvas:
                     'stroke-width=".045"/>')
         if m.kind == "text":
             size = round(1000 * m.sy)
-            said = content(m.char)
-            return "" if not said.strip() else f'<text x="{x}" y="{y}" font-size="{size}" font-family="serif">{said}</text>'
-        if m.char == " ":
-            return ""
+            return f'<text x="{x}" y="{y}" font-size="{size}" font-family="serif">{content(m.char)}</text>'
         name = self._glyph(m.kind, m.char)
         if m.sx == m.sy == 1.0:
             return f'<use href="#{name}" x="{x}" y="{y}"/>'

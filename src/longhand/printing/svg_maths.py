@@ -93,7 +93,8 @@ def run(glyphs: Iterable[Glyph]) -> Box:
     x = height = depth = italic = 0.0
     count = 0
     for g in glyphs:
-        marks.append(Mark(g.font or "text", x, 0.0, char=g.char))
+        if not g.char.isspace():
+            marks.append(Mark(g.font or "text", x, 0.0, char=g.char))
         high = g.height
         if g.accent:
             more, high, low = _accent(g, x)

@@ -1,0 +1,259 @@
+"""The printed numbers of an answer decided: each told what the joint explanation says of it, sums of numbers held against it."""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from ..reading.syntax import Formula
+from ..reading.terms import Unclear
+from .array import Array, Nonconforming
+from .equality import agree, heads, same_shape, sides
+from .equality import digits as rounded
+from .explain import Cells, Explanation, Outcome, Print, explain
+from .figures import Figures
+from .findings import Finding
+from .following import FOLLOWING
+from .identity import by_identity
+from .literals import literals_of
+from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG
+from .meaning import family, readings
+from .patience import TOO_LONG, TooLong
+from .printed import PrintedCell, half_unit, nearest_digits, significant, whole_unit
+from .put_in import damaged_literals
+from .reference import positions, tensor_of
+
+
+class Settling:
+    """Decides what `figures` gathered. `following`: lines whose result follows from what stands to the left of it."""
+
+    def __init__(self, figures: Figures) -> None:
+        self.figures = figures
+        self.following: set[int] = set()                    # lines whose numbers follow from what stands to the left, by identity
+
+    def settle(self) -> Explanation | None:
+        """Explains all prints together, and tells each finding."""
+        self.figures.prints = self._as_precise()
+        try:
+            explanation = explain(list(self.figures.nodes.values()), self.figures.prints, tick=self.figures.scope.patience.tick) if self.figures.prints else None
+        except TooLong:
+            self._give_up()
+            return None
+        told: dict[int, list[tuple[Print, Outcome]]] = {}
+        for made, outcome in zip(self.figures.prints, explanation.outcomes if explanation else (), strict=True):
+            told.setdefault(made.claim, []).append((made, outcome))
+        for at, finding in enumerate(self.figures.pending):
+            self._tell(finding, told.get(at, []))
+        had: dict[str, Cells] = {}
+        for made, outcome in zip(self.figures.prints, explanation.outcomes if explanation else (), strict=True):
+            if len(outcome.had) == len(made.cells):
+                had[made.node] = outcome.had
+        had |= explanation.had if explanation else {}
+        damaged = {cell[2] for finding in self.figures.pending for cell in finding.cells if cell[1] == MISREAD}
+        for finding in self.figures.values:
+            if finding.verdict != RIGHT:
+                self.figures.scope.patience.begin()
+                self._decide(finding, had, damaged)
+                if self.figures.scope.patience.lost:
+                    finding.verdict, finding.mistake, finding.says = UNCHECKED, None, TOO_LONG
+        return explanation
+
+    def _as_precise(self) -> list[Print]:
+        """The prints; a new parameter that is the old one, number by number, is as precise as the numbers of the answer usually are: 0.4 for
+        0.4012 where all others have four decimals is no rounding."""
+        usual = Counter(made.cells[0].places for made in self.figures.prints if made.cells[0].places > 0)
+        if not usual:
+            return self.figures.prints
+        places = usual.most_common(1)[0][0]
+        before = {new: old for old, new in self.figures.reference.updated.items()}
+        return [self._sharpened(made, before[made.node], places) if made.node in before else made for made in self.figures.prints]
+
+    def _sharpened(self, made: Print, old: str, places: int) -> Print:
+        was = self.figures.point.value(old, {}) or ()
+        kept = len(was) == len(made.cells) and all(
+            cell.ball is not None and cell.places < places and not cell.ball.mid() - x.mid() for cell, x in zip(made.cells, was, strict=True))
+        return replace(made, cells=tuple(PrintedCell(c.text, c.ball.mid() + half_unit(places), places) for c in made.cells)) if kept else made
+
+    def _give_up(self) -> None:
+        """There is no time to explain the numbers: those that are true are right, and nothing is said of the others."""
+        for finding in (*self.figures.pending, *self.figures.values):
+            if finding.verdict != RIGHT and not self.figures.true(finding):
+                finding.verdict, finding.mistake, finding.says = UNCHECKED, None, TOO_LONG
+            else:
+                finding.verdict = RIGHT
+
+    def _tell(self, finding: Finding, told: list[tuple[Print, Outcome]]) -> None:
+        cells: list[tuple[str, str, Any, bool]] = []
+        shape = finding.digits.shape
+        for made, outcome in told:
+            for k, (cell, verdict) in enumerate(zip(made.cells, outcome.cells, strict=True)):
+                if cell.text:
+                    true = self.figures.nodes[made.node].truth[k] if self.figures.nodes[made.node].truth else None
+                    cells.append((cell.text, verdict, true, k in outcome.cut))
+        outcome = told[0][1]
+        verdicts = [verdict for _, verdict, _, _ in cells]
+        follows = outcome.kind == "mistake" and outcome.mistake in FOLLOWING
+        if follows:
+            self.following.add(id(finding.line))
+            verdicts = [CARRIED if v == WRONG else v for v in verdicts]
+        finding.verdict = _worst(verdicts)
+        if outcome.kind == "mistake" and not follows:
+            finding.mistake = outcome.mistake
+        finding.given = self.figures.pending[outcome.given].span.start if outcome.given is not None else None
+        finding.sure = all(o.gap > SMALL for _, o in told if o.kind not in ("ok", "unknown"))
+        places = max((cell.places for made, _ in told for cell in made.cells if cell.text), default=0)
+        finding.cells = tuple((at, verdict, text, nearest_text(true, max(places, 0)) if true is not None else "")
+                              for at, verdict, (text, _, true, _) in zip(positions(shape), verdicts, cells, strict=True))
+        finding.expected = Array(shape, tuple(true for _, _, true, _ in cells)) if all(c[2] is not None for c in cells) else None
+        if len(cells) == 1 and finding.verdict != RIGHT and significant(cells[0][0]) < 2 and outcome.expected and self._is_too_short(*told[0]):
+            finding.verdict, finding.mistake, finding.sure = UNCHECKED, None, True
+            finding.says = f"One digit is too little to tell: from the numbers before it would be {rounded(outcome.expected[0], 4)}, " \
+                           f"the true value is {rounded(cells[0][2], 4)}."
+            return
+        finding.says = _sentence(finding, outcome, follows, any(cut for *_, cut in cells))
+        if finding.verdict == MISREAD and not any(self._is_used(made) for made, _ in told):
+            finding.says, finding.sure = "A number is miswritten or misread; no later line uses it, so it cannot be told which.", True
+
+    def _is_too_short(self, made: Print, outcome: Outcome) -> bool:
+        """Whether one digit is all that is known of a number: not of 0.000, which is far from 0.231, nor of one that the sheet gives."""
+        cell = made.cells[0]
+        near = (cell.ball.mid() + whole_unit(cell.places) * FEW_UNITS).overlaps(outcome.expected[0]) if cell.ball is not None else False
+        given = outcome.kind == "mistake" and any(cell.ball.mid() == arb_of(x) for x in self.figures.scope.given)
+        return near and not given
+
+    def _is_used(self, made: Print) -> bool:
+        """Whether other printed numbers are computed from these, or they are printed again."""
+        for other in self.figures.prints:
+            if other is not made and (other.node == made.node or made.node in self._above(other.node)):
+                return True
+        return False
+
+    def _above(self, name: str) -> frozenset[str]:
+        """All nodes that a node is computed from."""
+        seen: set[str] = set()
+        waiting = list(self.figures.nodes[name].parents)
+        while waiting:
+            each = waiting.pop()
+            if each not in seen and each in self.figures.nodes:
+                seen.add(each)
+                waiting += self.figures.nodes[each].parents
+        return frozenset(seen)
+
+    def _decide(self, finding: Finding, had: Mapping[str, Cells], damaged: set[str]) -> None:
+        head, formula = finding.head, finding.formula
+        truths = heads(head, self.figures.scope, self.figures.point, {})
+        finding.expected = truths[0]
+        for verdict, theirs in ((RIGHT, {}), (CARRIED, dict(had))):
+            try:
+                left = heads(head, self.figures.scope, self.figures.point, {name: cells for name, cells in theirs.items() if tensor_of(name) != head.tensor})
+                right = sides(head, formula, self.figures.scope, self.figures.point, theirs)
+            except (Unclear, Nonconforming):
+                continue
+            if any(agree(a, r.array) for a in left for r in right):
+                finding.verdict = verdict
+                if verdict == CARRIED:
+                    finding.says = "Right, given the earlier numbers."
+                return
+        finding.verdict = WRONG
+        if damaged & set(_texts(formula)):
+            finding.verdict = MISREAD
+            finding.says = "A number in it is damaged in the writing; what follows fits the right one."
+            return
+        if self._damaged_inside(finding, had):
+            finding.verdict = MISREAD
+            finding.says = "A number put in here is damaged in the writing: with the right one the line holds."
+            return
+        try:
+            name = self.figures.nodes_of(head)[0] if not head.at or head.tensor not in self.figures.entries else ""
+        except Unclear:                                          # a quantity that is given
+            name = ""
+        for mistake, cells in self.figures.nodes[name].variants(had) if name in self.figures.nodes else ():
+            if mistake not in FOLLOWING and finding.value is not None and len(cells) == len(finding.value.cells) \
+                    and all(x.overlaps(y) for x, y in zip(cells, finding.value.cells, strict=True)):
+                finding.mistake, finding.says = mistake, mistake.says
+                return
+        finding.says = "This does not come to the value of the left side."
+
+
+    def _damaged_inside(self, finding: Finding, had: Mapping[str, Cells]) -> bool:
+        """Whether the side is right with known numbers in the places of a few of its own, of which these may be damaged prints. Not where
+        its result follows from the side as it stands."""
+        if id(finding.line) in self.following:
+            return False
+        head, literal = finding.head, literals_of(self.figures.scope)
+        for theirs in ({}, dict(had)):
+            try:
+                left = heads(head, self.figures.scope, self.figures.point, {name: cells for name, cells in theirs.items() if tensor_of(name) != head.tensor})
+            except (Unclear, Nonconforming):
+                continue
+
+            def amiss(formula: Formula, literal: Callable[[str], Any], theirs: Mapping[str, Cells] = theirs,
+                      left: Sequence[Array] = left) -> frozenset[int] | None:
+                try:
+                    found = family(formula, head.letters, self.figures.scope, self.figures.point, theirs, literal=literal) if head.letters else \
+                        readings(formula, self.figures.scope, self.figures.point, theirs, literal=literal)
+                except (Unclear, Nonconforming):
+                    return None
+                pairs = [zip(a.cells, r.array.cells, strict=True) for a in left for r in found if same_shape(a, r.array)]
+                return min((frozenset(k for k, (x, y) in enumerate(pair) if not x.overlaps(y)) for pair in pairs), key=len, default=None)
+
+            if damaged_literals(finding.formula, self._known, literal, amiss) is not None:
+                return True
+        return False
+
+    @cached_property
+    def _known(self) -> tuple[Any, ...]:
+        """All numbers of the sheet, of the answer and of the derivation, without their signs."""
+        from flint import arb
+        given = [arb(x.numerator) / x.denominator for x in sorted(self.figures.scope.given)]
+        printed = [cell.ball for made in self.figures.prints for cell in made.cells if cell.ball is not None]
+        true = [cell for made in self.figures.prints for cell in self.figures.nodes[made.node].truth or ()]
+        return tuple({(str(x)): x for x in (abs(number) for number in (*given, *printed, *true))}.values())
+
+
+def arb_of(x: Any) -> Any:
+    """A fraction as a number without a radius where it has one."""
+    from flint import arb
+    return (arb(x.numerator) / x.denominator).mid()
+
+
+nearest_text = by_identity(nearest_digits)
+
+FEW_UNITS = 4
+"""Units of the last place within which a number of one digit may be meant for another."""
+SMALL = 1.0
+"""An explanation that is better than the next by less than this is not called sure."""
+
+
+def _sentence(finding: Finding, outcome: Outcome, follows: bool, cut: bool) -> str:
+    match finding.verdict:
+        case "right":
+            return "Cut off, not rounded." if cut else ""
+        case "carried":
+            if follows or outcome.kind == "mistake":
+                return "It follows from what stands to the left of it."
+            return "Right, given the earlier numbers." if outcome.given is not None else "Right; the last digit shows that rounded numbers were used on the way."
+        case "misread":
+            return "Damaged in the writing, it seems: what follows fits the right number."
+        case "wrong":
+            return outcome.mistake.says if finding.mistake is not None else "This number is wrong; no known mistake gives it, perhaps it is a slip."
+    return "The problem gives no value to compare it with."
+
+
+def _worst(verdicts: Sequence[str]) -> str:
+    for verdict in (WRONG, MISREAD, CARRIED, RIGHT):
+        if verdict in verdicts:
+            return verdict
+    return UNCHECKED
+
+
+def _texts(formula: Formula) -> Iterator[str]:
+    from ..reading.syntax import Negative, Numeral, walk
+    for node in walk(formula):
+        match node:
+            case Negative(_, Numeral(_, text)):
+                yield "-" + text
+            case Numeral(_, text):
+                yield text
