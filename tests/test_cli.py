@@ -217,7 +217,7 @@ def test_places_that_cannot_be_written(door, sheet, tmp_path, capsys):
 
 @pytest.mark.parametrize(("arguments", "says"), [
     (("solve",), "Missing argument 'PROBLEM'"), (("slove", "x"), "No such command 'slove'"), (("solve", "x", "--colour"), "No such option"),
-    (("solve", "x", "--format", "html"), "html is not built yet; built are term, md, tex, json"),
+    (("solve", "x", "--format", "ipynb"), "ipynb is not built yet; built are term, md, tex, html, json"),
     (("solve", "x", "-o", "x.pdf"), "pdf is not built yet"), (("solve", "x", "--format", "doc"), "doc is no format"),
     (("solve", "x", "--json", "--format", "md"), "contradict"), (("solve", "x", "--digits", "0"), "0"),
     (("solve", "x", "--digits", "many"), "many"),

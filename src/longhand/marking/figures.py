@@ -54,11 +54,13 @@ class Figures:
             raise Unclear(finding.span, "the problem gives no numbers to compare with")
         cells = printed(digits.texts)
         if head.tensor in self.reference.program.tensors and self.reference.program.equation(head.tensor) is None:
-            return self._restated(finding, cells)
+            self._restated(finding, cells)
+            return
         names = self.nodes_of(head)
         shape = self._shape(head)
         if not same_shape(Array(shape, ()), Array(digits.shape, ())):
-            return self._misshapen(finding, cells, shape)
+            self._misshapen(finding, cells, shape)
+            return
         at = len(self.pending)
         ways = self._ways(finding, left, len(cells))
         for k, (name, row) in enumerate(self._rows(names, cells)):

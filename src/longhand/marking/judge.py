@@ -73,9 +73,9 @@ class Judge:
         """Computed quantities of which the answer gives single entries: O_1 = 0.73."""
         for line in lines:
             head = self._head(line) if len(line.parts) > 1 else None
-            if head is not None and head.at and any(digits_of(plain(part)) is not None for part in line.parts[1:]):
-                if self.reference.program.equation(head.tensor) is not None:
-                    yield head.tensor
+            if head is not None and head.at and self.reference.program.equation(head.tensor) is not None \
+                    and any(digits_of(plain(part)) is not None for part in line.parts[1:]):
+                yield head.tensor
 
     def _head(self, line: Line) -> Head | None:
         sides = [plain(part) for part in line.parts]
@@ -199,7 +199,8 @@ class Judge:
     def _worth(self, finding: Finding) -> float:
         if finding.kind == "digits":
             return ALL_TRUE if self.figures.true(finding) else 1.0
-        return {RIGHT: ALL_TRUE, CARRIED: 2.0, WRONG: 1.0}.get(finding.verdict, 0.5 if finding.kind == "definition" and finding.head else 0.2 if OPEN in finding.says else 0.0)
+        understood = 0.5 if finding.kind == "definition" and finding.head else 0.2 if OPEN in finding.says else 0.0
+        return {RIGHT: ALL_TRUE, CARRIED: 2.0, WRONG: 1.0}.get(finding.verdict, understood)
 
     def _of(self, line: Line) -> list[Finding]:
         """The findings of a line; of one with a letter for the layer, those of all layers as one."""
@@ -336,7 +337,9 @@ class Judge:
         return any(words in line.after.lower() for words in PRODUCTS)
 
     def _allowed(self, line: Line):
-        return (lambda reading: not {"hadamard", "outer", "dot"} & {liberty.kind for liberty in reading.liberties}) if self._is_strict(line) else (lambda reading: True)
+        if not self._is_strict(line):
+            return lambda reading: True
+        return lambda reading: not {"hadamard", "outer", "dot"} & {liberty.kind for liberty in reading.liberties}
 
     def _carried(self, head: Head, formula: Formula, mask, allowed) -> bool:
         """Whether it is right given the formulas that the writer got wrong before."""

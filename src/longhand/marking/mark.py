@@ -223,7 +223,8 @@ def _words(source: Source, written: Written) -> list[Mark]:
         out.append(Mark(line, column, span.start, span.end, source.text[span.start:span.end].strip(), UNCHECKED, says="Words are not checked."))
     for span in written.drawn:
         line, column = source.place(span.start)
-        out.append(Mark(line, column, span.start, span.end, source.text[span.start:span.end].strip()[:200], UNCHECKED, says="Drawings, and formulas set over several lines, are not read."))
+        out.append(Mark(line, column, span.start, span.end, source.text[span.start:span.end].strip()[:200], UNCHECKED,
+                        says="Drawings, and formulas set over several lines, are not read."))
     for chain in written.chains:
         if _stands_alone(chain):
             line, column = source.place(chain.span.start)

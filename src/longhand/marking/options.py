@@ -180,7 +180,8 @@ def _mistaken(case: Case, mistake: Mistake, value: Cells, fits: Sequence[Fit], v
     if WRONG in cells:
         damage = sum(_misread(case, i, strokes_between(case.print[i].text, value[i], case.places)) for i in missed)
         had = _had(case, fits, missed, value)
-        yield Option(mistake.cost + _by_chance(case, value) + _excused(fits) + damage, "mistake", cells, _expected(case), had, mistake, right=False, events=len(missed), **_remarks(fits))
+        yield Option(mistake.cost + _by_chance(case, value) + _excused(fits) + damage, "mistake", cells, _expected(case), had, mistake,
+                     right=False, events=len(missed), **_remarks(fits))
 
 
 def _by_chance(case: Case, value: Cells) -> float:

@@ -278,6 +278,7 @@ def _two_vectors(a: tuple[int, ...], b: tuple[int, ...]) -> Iterator[Way2]:
 
 
 def entry_by_entry(operation: Callable, a: tuple[int, ...], b: tuple[int, ...]) -> Iterator[Way2]:
+    """The operation on equal shapes, or with a row or column for every row or column of a matrix, or with the vector turned."""
     if a == b:
         yield (lambda x, y: elementwise(operation, x, y)), ()
     elif is_vector(a) and is_vector(b):

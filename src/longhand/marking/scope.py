@@ -1,7 +1,7 @@
 """What the names of an answer stand for: the quantities of the problem and what the answer itself defines."""
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from fractions import Fraction

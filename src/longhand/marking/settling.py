@@ -21,9 +21,10 @@ from .literals import literals_of
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG
 from .meaning import family, readings
 from .patience import TOO_LONG, TooLong
-from .printed import PrintedCell, half_unit, nearest_digits, significant, whole_unit
+from .printed import BITS, PrintedCell, half_unit, nearest_digits, significant, whole_unit
 from .put_in import damaged_literals
 from .reference import positions, tensor_of
+from .worlds import same
 
 
 class Settling:
@@ -37,7 +38,8 @@ class Settling:
         """Explains all prints together, and tells each finding."""
         self.figures.prints = self._as_precise()
         try:
-            explanation = explain(list(self.figures.nodes.values()), self.figures.prints, tick=self.figures.scope.patience.tick) if self.figures.prints else None
+            tick = self.figures.scope.patience.tick
+            explanation = explain(list(self.figures.nodes.values()), self.figures.prints, tick=tick) if self.figures.prints else None
         except TooLong:
             self._give_up()
             return None
@@ -73,7 +75,7 @@ class Settling:
     def _sharpened(self, made: Print, old: str, places: int) -> Print:
         was = self.figures.point.value(old, {}) or ()
         kept = len(was) == len(made.cells) and all(
-            cell.ball is not None and cell.places < places and not cell.ball.mid() - x.mid() for cell, x in zip(made.cells, was, strict=True))
+            cell.ball is not None and cell.places < places and same(cell.ball.mid(), x.mid()) for cell, x in zip(made.cells, was, strict=True))
         return replace(made, cells=tuple(PrintedCell(c.text, c.ball.mid() + half_unit(places), places) for c in made.cells)) if kept else made
 
     def _give_up(self) -> None:
@@ -120,15 +122,12 @@ class Settling:
         """Whether one digit is all that is known of a number: not of 0.000, which is far from 0.231, nor of one that the sheet gives."""
         cell = made.cells[0]
         near = (cell.ball.mid() + whole_unit(cell.places) * FEW_UNITS).overlaps(outcome.expected[0]) if cell.ball is not None else False
-        given = outcome.kind == "mistake" and any(cell.ball.mid() == arb_of(x) for x in self.figures.scope.given)
+        given = outcome.kind == "mistake" and any(same(cell.ball.mid(), number) for number in self._given)
         return near and not given
 
     def _is_used(self, made: Print) -> bool:
         """Whether other printed numbers are computed from these, or they are printed again."""
-        for other in self.figures.prints:
-            if other is not made and (other.node == made.node or made.node in self._above(other.node)):
-                return True
-        return False
+        return any(other is not made and (other.node == made.node or made.node in self._above(other.node)) for other in self.figures.prints)
 
     def _above(self, name: str) -> frozenset[str]:
         """All nodes that a node is computed from."""
@@ -204,19 +203,18 @@ class Settling:
         return False
 
     @cached_property
+    def _given(self) -> tuple[Any, ...]:
+        """All numbers of the sheet."""
+        from flint import arb, ctx, fmpq
+        with ctx.workprec(BITS):
+            return tuple(arb(fmpq(x.numerator, x.denominator)) for x in sorted(self.figures.scope.given))
+
+    @cached_property
     def _known(self) -> tuple[Any, ...]:
         """All numbers of the sheet, of the answer and of the derivation, without their signs."""
-        from flint import arb
-        given = [arb(x.numerator) / x.denominator for x in sorted(self.figures.scope.given)]
         printed = [cell.ball for made in self.figures.prints for cell in made.cells if cell.ball is not None]
         true = [cell for made in self.figures.prints for cell in self.figures.nodes[made.node].truth or ()]
-        return tuple({(str(x)): x for x in (abs(number) for number in (*given, *printed, *true))}.values())
-
-
-def arb_of(x: Any) -> Any:
-    """A fraction as a number without a radius where it has one."""
-    from flint import arb
-    return (arb(x.numerator) / x.denominator).mid()
+        return tuple({(str(x)): x for x in (abs(number) for number in (*self._given, *printed, *true))}.values())
 
 
 nearest_text = by_identity(nearest_digits)
@@ -234,7 +232,9 @@ def _sentence(finding: Finding, outcome: Outcome, follows: bool, cut: bool) -> s
         case "carried":
             if follows or outcome.kind == "mistake":
                 return "It follows from what stands to the left of it."
-            return "Right, given the earlier numbers." if outcome.given is not None else "Right; the last digit shows that rounded numbers were used on the way."
+            if outcome.given is not None:
+                return "Right, given the earlier numbers."
+            return "Right; the last digit shows that rounded numbers were used on the way."
         case "misread":
             return "Damaged in the writing, it seems: what follows fits the right number."
         case "wrong":

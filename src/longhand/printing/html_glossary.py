@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 def table(page: Page, known: Symbols, writer: SolutionWriter, anchors: Mapping[str, str]) -> str:
     """One entry for each symbol that occurs, in the order of the computation."""
     readers = _readers(page)
-    met = [name for name in known.numbers if name in known.met]
-    return '<div class="glossary">' + "".join(_entry(page, name, known, writer, anchors, readers) for name in met) + "</div>"
+    entries: dict[str, str] = {}
+    while waiting := [name for name in known.met if name not in entries]:         # an entry may mention more symbols
+        entries |= {name: _entry(page, name, known, writer, anchors, readers) for name in waiting}
+    return '<div class="glossary">' + "".join(entries[name] for name in known.numbers if name in entries) + "</div>"
 
 
 def _entry(page: Page, name: str, known: Symbols, writer: SolutionWriter, anchors: Mapping[str, str], readers: Mapping[str, list[str]]) -> str:

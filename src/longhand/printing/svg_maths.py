@@ -256,10 +256,10 @@ def _delimiter(sign: str, reach: float, opens: bool) -> Box:
     top, thick, foot = -AXIS - reach, 0.055, 0.2
     sides = {"[": (True, True), "]": (True, True), "⌊": (False, True), "⌋": (False, True), "⌈": (True, False), "⌉": (True, False)}
     if said in sides or said in "|∥∣":
-        marks = [Mark("rule", 0.08 if opens else foot + 0.02, top, thick, 2 * reach)]
-        width = foot + 0.16
+        marks = [Mark("rule", 0.12 if opens else foot + 0.02, top, thick, 2 * reach)]
+        width = foot + 0.2
         if said in sides:
-            at = 0.08 if opens else 0.075
+            at = 0.12 if opens else 0.075
             upper, lower = sides[said]
             marks += [Mark("rule", at, top, foot, thick)] if upper else []
             marks += [Mark("rule", at, top + 2 * reach - thick, foot, thick)] if lower else []
@@ -283,7 +283,7 @@ def _table(rows: list[list[tuple[Box, bool]]], scale: float, left: bool = False)
     if not columns:
         return Box(0.3)
     widths = [max((row[c][0].width for row in rows if c < len(row)), default=0.0) * scale for c in range(columns)]
-    gap, lead = 0.65, 0.2
+    gap, lead = 0.7, 0.24
     heights = [max([0.62, *(b.height for b, _ in row)]) * scale for row in rows]
     depths = [max([0.08, *(b.depth for b, _ in row)]) * scale for row in rows]
     total = sum(heights) + sum(depths) + lead * (len(rows) - 1)

@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from ...core.equation import Equation
-from ...core.expr import ONE, Apply, Component, Delta, Entry, Expr, Offset, Sum, add, mul, negative, offset, power
+from ...core.expr import ONE, Apply, Component, Delta, Entry, Expr, Offset, Sum, add, mul, negative, number, offset, power
 from ...functions.table import parameters, scalar
 from .places import at_constant, entries, opened, places, renamed_tensors, turned, without_terms
 from .setting import BACKWARD, FORWARD, LOSS, Setting, plain, row
@@ -14,6 +15,9 @@ CONFUSED = {"relu": ("sigmoid", "tanh", "leaky_relu", "elu"), "elu": ("relu", "l
             "gelu": ("relu",), "gelu_tanh": ("relu",), "silu": ("relu", "sigmoid"), "step": ("sigmoid", "sign"), "identity": ("sigmoid",),
             "selu": ("elu", "relu"), "hard_tanh": ("tanh",), "softsign": ("tanh",), "mish": ("silu",), "sin": ("cos",), "cos": ("sin",)}
 """Function -> those that are taken for it."""
+
+USUAL = tuple(number(Fraction(1, n)) for n in (100, 10, 5, 1))
+"""What the parameter of leaky ReLU or ELU is taken for."""
 
 NO_ACTIVATION = frozenset(("exp", "ln", "log2", "log10", "abs", "sign", "erf", "Phi", "phi", "huber"))
 MOST_TERMS = 6
@@ -62,6 +66,9 @@ def _another_activation(equation: Equation, setting: Setting) -> Iterator[Expr]:
     for node, put in activations(equation.right):
         for other in CONFUSED.get(node.function, ()):
             yield put(applied(other, node.argument))
+        for usual in USUAL if node.function in ("leaky_relu", "elu") else ():
+            if usual != node.arguments[1]:
+                yield put(Apply(node.function, (node.argument, usual)))
     if isinstance(equation.right, Entry) and plain(equation.right.at) and setting.role(equation.right.tensor) == "intermediate":
         yield from (applied(other, equation.right) for other in ("sigmoid", "relu", "tanh"))
 
@@ -177,7 +184,7 @@ def _weights_without_sign(equation: Equation, setting: Setting) -> Iterator[Expr
 ROWS = (
     row("bias left out", "F1", FORWARD, _bias_left_out, "The bias belongs to the pre-activation; it was left out here.", 2.2),
     row("bias subtracted", "F1", FORWARD, _bias_subtracted, "The bias is added, not subtracted."),
-    row("activation left out", "F3", FORWARD, _activation_left_out,
+    row("activation left out", "F3", (FORWARD, LOSS), _activation_left_out,
         "This is the pre-activation itself; the activation function has to be applied to it.", 2.2),
     row("softmax left out", "F3", FORWARD, _softmax_left_out, "These are the scores themselves; the softmax has to be applied to them.", 2.2),
     row("matrix for its transpose", "F2", FORWARD, transposed_entry,
@@ -191,7 +198,7 @@ ROWS = (
     row("softmax of a scalar", "F8", FORWARD, _of_a_scalar, "Softmax of a single number is always 1: it has to be taken of the whole vector.", 2.8),
     row("sign in the exponent", "F4", (FORWARD, LOSS), _exponent_sign, "The exponent has the wrong sign: the sigmoid is 1/(1 + e^(-x))."),
     row("softmax of the negative scores", "F4", FORWARD, _negative_softmax, "The exponents of the softmax have the wrong sign.", 3),
-    row("another activation", "F4", FORWARD, _another_activation, "Another activation function was applied than the one that the task gives."),
+    row("another activation", "F4", (FORWARD, LOSS), _another_activation, "Another activation function was applied than the one that the task gives."),
     row("cases of the activation exchanged", "J3", FORWARD, _cases_exchanged,
         "The two cases of the activation are exchanged: look at the sign of its argument again.", 2.6),
     row("derivative for the function", "F4", FORWARD, _derivative_for_function,
