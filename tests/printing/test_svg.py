@@ -16,7 +16,7 @@ from sample_maths import SAMPLES
 from longhand import cli
 from longhand.core.axis import Axis
 from longhand.core.equation import Equation, Program, Tensor
-from longhand.core.expr import Apply
+from longhand.core.expr import Apply, Entry, Offset, Sum
 from longhand.core.problem import Notation, Problem, Spelling
 from longhand.errors import UsageError
 from longhand.forms.diagram import diagram
@@ -131,6 +131,28 @@ def test_twenty_layers_are_laid_out_at_once_and_without_crossings():
         assert all(y[b] - y[a] >= 55 - 1e-6 for a, b in zip(row, row[1:], strict=False))
 
 
+def sheet_of(count: int) -> str:
+    """A sheet with so many layers."""
+    text, before = r"Let $x \in \mathbb{R}^3$ be the input and $y \in \mathbb{R}^3$ the target." + "\n\n", "x"
+    for k in range(1, count + 1):
+        text += (rf"$$z_{{{k}}} = W_{{{k}}}^\top {before} + b_{{{k}}}, \quad a_{{{k}}} = \tanh(z_{{{k}}})$$ where "
+                 rf"$W_{{{k}}} \in \mathbb{{R}}^{{3\times 3}}$, $b_{{{k}}}\in\mathbb{{R}}^3$." + "\n\n")
+        before = f"a_{{{k}}}"
+    return text + rf"$$L = \frac12 \sum_i (a_{{{count},i}} - y_i)^2$$ Derive $\frac{{\partial L}}{{\partial W_1}}$."
+
+
+def test_a_sheet_of_twenty_layers_is_set_and_laid_out_at_once_in_rows_cut_where_one_wire_runs():
+    (found,) = solve(sheet_of(20)).diagrams
+    took = []
+    for _ in range(5):
+        start = time.perf_counter()
+        scene = arranged(found)
+        took.append(time.perf_counter() - start)
+    assert min(took) <= 0.05 and scene.found.crossings == 0 and len(scene.found.layers) == 42
+    cut = [(a, b) for a, b in scene.found.links if scene.row[a[1]] != scene.row[b[1]]]
+    assert len(cut) == scene.row[-1] > 4
+
+
 def test_crossings_are_those_of_the_lines():
     layers, links = random_layers(5)
     where = {key: (key[1], k) for row in layers for k, key in enumerate(row)}
@@ -183,6 +205,26 @@ def test_what_runs_in_a_circle_is_drawn_back():
     assert set(found.back) == {("b", "a"), ("a", "a")} and found.layer == {"x": 0, "a": 1, "b": 2}
 
 
+def test_what_a_recurrence_reads_of_an_earlier_step_is_drawn_back():
+    """h reads a, and a reads h one step earlier: in whichever order they are told, the second is the wire that goes back."""
+    for names in (["x", "h", "a"], ["x", "a", "h"]):
+        found = arrange(names, [("x", "a"), ("a", "h"), ("h", "a")], again=[("h", "a")])
+        assert found.back == (("h", "a"),) and found.layer == {"x": 0, "a": 1, "h": 2}
+
+
+def test_the_wire_of_a_recurrence_is_found_and_that_of_a_convolution_is_none():
+    steps, one = Axis("t", 3), Tensor("L", (), "loss")
+    x, a, h = (Tensor(name, (steps,), role) for name, role in (("x", "input"), ("a", "intermediate"), ("h", "intermediate")))
+    t = h.entry().at[0]
+    program = Program({p.name: p for p in (x, a, h, one)}, (
+        Equation(h.entry(), Apply("tanh", (a.entry(),))), Equation(a.entry(), x.entry() + Entry("h", (Offset(((t, 1),), -1),))),
+        Equation(one.entry(), Sum(t, h.entry()))))
+    found = diagram(solve(Problem(program, "L"))._parts[0].page)
+    assert {(w.source, w.target) for w in found.flow if w.again} == {("h", "a")}
+    assert layout(found).back == (("h", "a"),) and svg.render(found).count("data-pass=\"forward\"") == len(found.nodes) + 1
+    assert not any(w.again for w in drawn(problems.convolution).flow)
+
+
 def test_a_wide_picture_stands_in_rows_that_fit():
     whole, rows = arranged(example(), 1e9), arranged(example(), 700.0)
     assert len(whole.right) == 1 < len(rows.right) and max(rows.right) <= 700 < whole.right[0]
@@ -218,6 +260,7 @@ def test_values_stand_above_gradients_below_and_flow_back():
 def test_dark_and_print_are_variables_and_light_is_written_out():
     text = svg.render(example())
     assert "prefers-color-scheme:dark" in text and "@media print" in text and "@supports" in text and 'fill="#ffffff"' in text
+    assert "<style" not in svg.render(example(), styled=False)
 
 
 def test_two_pictures_of_a_page_have_names_of_their_own():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from fractions import Fraction
 
 import pytest
@@ -124,17 +123,3 @@ def test_seed_004():
     assert out == pytest.approx([0.6266767544072, 0.3733232455928])
     assert loss == pytest.approx(0.9853106244597)
     assert of_h == pytest.approx([-0.0110688074038, 0.1566691886018])
-
-
-@pytest.mark.parametrize("number", range(5))
-def test_reading_takes_no_time_to_speak_of(number):
-    text = seeds()[number]
-    read(text)
-    best = min(_timed(text) for _ in range(5))
-    assert best < 0.3  # a tenth of that where nothing else runs; the bench measures it
-
-
-def _timed(text: str) -> float:
-    start = time.perf_counter()
-    read(text)
-    return time.perf_counter() - start

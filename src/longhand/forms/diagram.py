@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import field
 
 from ..calculus.derivation import gradient_name
+from ..core.equation import Equation, Program
+from ..core.expr import Entry, Offset
 from ..core.record import record
-from ..core.walk import tensors
+from ..core.walk import tensors, walk
 from .maths import Maths
 from .worked.page import Page
 
@@ -39,9 +41,10 @@ class Node:
 
 @record
 class Wire:
-    """From a quantity to one that reads it; the gradient of `source` flows back along it."""
+    """From a quantity to one that reads it; the gradient of `source` flows back along it. again: only at earlier positions of a recurrence."""
     source: str
     target: str
+    again: bool = False
 
 
 @record
@@ -169,9 +172,17 @@ def diagram(page: Page) -> Diagram | None:
     constants = {t.name for t in program.tensors.values() if t.axes and t.role in ("data", "constant") and _is_read(t.name, reads)}
     names = [*on_paths, *placed, *constants]
     nodes = {name: _node(page, name, layers.get(name, 0), lanes.get(name, 0)) for name in _in_order(names, program.tensors)}
-    flow = tuple(dict.fromkeys(Wire(source, e.name) for e in program.equations for source in _in_order(tensors(e.right), program.tensors)
-                               if source in nodes and e.name in nodes))
+    flow = tuple(dict.fromkeys(
+        Wire(source, e.name, _is_earlier(program, e, source)) for e in program.equations
+        for source in _in_order(tensors(e.right), program.tensors) if source in nodes and e.name in nodes))
     return Diagram(nodes, wires, paths, parameters, flow, end, page)
+
+
+def _is_earlier(program: Program, equation: Equation, source: str) -> bool:
+    """Whether a recurrence reads its own quantity at other positions only, that is, of an earlier step."""
+    reads = [node for node in walk(equation.right) if isinstance(node, Entry) and node.tensor == source]
+    return all(any(isinstance(p, Offset) for p in node.at) for node in reads) and program.equation(source) is not None \
+        and program.recurs(equation.name, source)
 
 
 def _in_order(names: Iterable[str], known: Iterable[str]) -> list[str]:

@@ -37,13 +37,16 @@ class Arrangement:
         return crossings(self.layers, self.links)
 
 
-def arrange(names: Sequence[str], wires: Iterable[tuple[str, str]], main: Sequence[str] = ()) -> Arrangement:
-    """The places of these quantities, which stand in an order in which they can be computed; a wire against it goes back."""
-    position = {name: k for k, name in enumerate(names)}
+def arrange(names: Sequence[str], wires: Iterable[tuple[str, str]], main: Sequence[str] = (), again: Iterable[tuple[str, str]] = ()) -> Arrangement:
+    """The places of these quantities. Wires of `again` go back, and of those that run in a circle still the ones against the order of names."""
     wires = list(dict.fromkeys(wires))
     computed = {target for _, target in wires}
-    back = tuple((s, t) for s, t in wires if position[s] >= position[t] and s in computed)
-    ahead = [w for w in wires if w not in set(back)]
+    known = set(again)
+    names = _computable(names, [w for w in wires if w not in known])
+    position = {name: k for k, name in enumerate(names)}
+    back = tuple(w for w in wires if w in known or position[w[0]] >= position[w[1]])
+    known.update(back)
+    ahead = [w for w in wires if w not in known]
     layer = _layers(names, ahead, computed)
     links: dict[Link, None] = {}
     for source, target in ahead:
@@ -56,6 +59,19 @@ def arrange(names: Sequence[str], wires: Iterable[tuple[str, str]], main: Sequen
     order = _first_order(names, layer, list(links), straight)
     order = _ordered(order, list(links))
     return Arrangement(tuple(map(tuple, order)), tuple(links), layer, back, straight)
+
+
+def _computable(names: Sequence[str], wires: list[tuple[str, str]]) -> list[str]:
+    """The names so that each comes after what it reads, as far as there is no circle."""
+    waiting = {name: {s for s, t in wires if t == name and s != name} for name in names}
+    out: list[str] = []
+    while waiting:
+        name = next((n for n, needed in waiting.items() if not needed), None) or next(iter(waiting))
+        out.append(name)
+        del waiting[name]
+        for needed in waiting.values():
+            needed.discard(name)
+    return out
 
 
 def _layers(names: Sequence[str], wires: list[tuple[str, str]], computed: set[str]) -> dict[str, int]:

@@ -4,15 +4,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from html import escape
 
+from ..errors import UsageError
 from ..forms.diagram import Diagram, Node
 from ..forms.maths import Maths, line
 from ..forms.symbols import EQUALS
+from . import svg, svg_neurons
 from .terminal_maths import clean, inline
 
 Formula = Callable[[Maths], str]
 
 
-def schematic(diagram: Diagram, formula: Formula, anchors: Mapping[str, str], gradient_of: Callable[[str], str]) -> str:
+def schematic(diagram: Diagram, formula: Formula, anchors: Mapping[str, str], gradient_of: Callable[[str], str], prefix: str) -> str:
+    """The drawing; of a net that is drawn neuron by neuron, the flow of the whole quantities too."""
+    found = svg_neurons.net(diagram)
+    small = found is not None and svg_neurons.is_small(found)
+    try:
+        drawn = f'<div class="drawing" tabindex="0" role="group" aria-label="Drawing">{svg.render(diagram, neurons=small, prefix=prefix)}</div>'
+    except UsageError:
+        drawn = ""
+    flow = _flow(diagram, formula, anchors, gradient_of) if small or not drawn else ""
+    return f'<figure class="schematic">{drawn}{flow}</figure>'
+
+
+def _flow(diagram: Diagram, formula: Formula, anchors: Mapping[str, str], gradient_of: Callable[[str], str]) -> str:
     """The paths, one below the other. A formula leads to the card that derives it."""
     shown: set[str] = set()
     paths = []
@@ -20,7 +34,7 @@ def schematic(diagram: Diagram, formula: Formula, anchors: Mapping[str, str], gr
         nodes = [_node(diagram, name, name not in shown, formula, anchors, gradient_of) for name in path]
         shown.update(path)
         paths.append(f'<ol class="flow">{"".join(nodes)}</ol>')
-    return f'<figure class="schematic" aria-label="Forward and backward flow">{"".join(paths)}</figure>'
+    return "".join(paths)
 
 
 def _node(diagram: Diagram, name: str, first: bool, formula: Formula, anchors: Mapping[str, str], gradient_of: Callable[[str], str]) -> str:

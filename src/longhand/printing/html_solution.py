@@ -22,7 +22,7 @@ from . import html_glossary as glossary
 from .html import Writer, said, signs
 from .html_cards import Card, Derivation, forward_cards
 from .html_figure import schematic
-from .html_style import asset, fonts, hashed, katex_style
+from .html_style import asset, fonts, hashed, katex, katex_style
 from .html_symbols import Symbols, names
 from .latex_maths import latex
 from .mathml import mathml, relation
@@ -48,8 +48,9 @@ def render(title: str, parts: tuple[Part, ...], not_understood: Iterable[Remark]
 
 
 def _page(title: str, body: str, writer: SolutionWriter) -> str:
-    scripts = asset("katex", "katex.min.js"), asset("page", "page.js"), asset("page", "symbols.js")
-    policy = (f"default-src 'none'; style-src 'unsafe-inline'; script-src {' '.join(map(hashed, scripts))}; font-src data:; img-src data:; "
+    scripts = asset("page", "page.js"), asset("page", "symbols.js")
+    packed, source = katex()
+    policy = (f"default-src 'none'; style-src 'unsafe-inline'; script-src {' '.join((source, *map(hashed, scripts)))}; font-src data:; img-src data:; "
               "base-uri 'none'; form-action 'none'")
     style = "\n".join((katex_style(), asset("page", "paper.css"), asset("page", "solution.css")))
     licence = "KaTeX, with its fonts, is under the MIT licence, (c) 2013-2020 Khan Academy and other contributors: katex.org"
@@ -71,6 +72,7 @@ def _page(title: str, body: str, writer: SolutionWriter) -> str:
 <div class="top"><h1>{said(title)}</h1>{CONTROLS}</div>
 {body}
 </main>
+<script type="application/gzip" id="katex">{packed}</script>
 {"".join(f"<script>{script}</script>" for script in scripts)}
 </body>
 </html>
@@ -156,7 +158,7 @@ class SolutionWriter(Writer):
         drawn = diagram(page)
         if drawn is not None:
             out.append(self.heading(2, ("Schematic",)))
-            out.append(schematic(drawn, self.formula, anchors, lambda name: gradient_name(page.problem.loss, name)))
+            out.append(schematic(drawn, self.formula, anchors, lambda name: gradient_name(page.problem.loss, name), f"{self.prefix}net"))
         out.append(self.mixed(back, anchors))
         out.append(self.mixed(numeric.update_blocks(page), anchor="update"))
         out.append(self.mixed(checked.blocks(page, part.checks), anchor="check"))

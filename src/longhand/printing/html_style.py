@@ -64,6 +64,11 @@ def katex_style() -> str:
     return FACE.sub("", asset("katex", "katex.min.css"))
 
 
+def katex() -> tuple[str, str]:
+    """KaTeX's script, packed by gzip and in base64, and the source expression that lets it run once it is unpacked."""
+    return b64encode(data("katex", "katex.min.js.gz")).decode("ascii"), f"'sha256-{asset('katex', 'katex.min.js.sha256')}'"
+
+
 def hashed(script: str) -> str:
     """The source expression that lets a content-security policy run this script and no other."""
     from hashlib import sha256

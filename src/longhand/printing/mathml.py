@@ -6,7 +6,7 @@ from functools import lru_cache
 from html import escape
 from typing import assert_never
 
-from ..forms.maths import Brace, Choice, Fence, Grid, Judged, Limits, Line, Maths, Over, Root, Scripts, Sign, Words
+from ..forms.maths import Brace, Choice, Fence, Grid, Judged, Limits, Line, Maths, Over, Root, Scripts, Sign, Words, line
 from ..forms.verdicts import RIGHT, SIGNS
 from .latex_maths import is_function, is_infix, is_prefix, latex, tall, wants_thin_space
 from .terminal_maths import CLOSING, clean
@@ -53,7 +53,7 @@ def _one(maths: Maths) -> str:
         case Grid(rows, opening):
             return _fenced(_table(rows, "grid"), opening, CLOSING[opening])
         case Choice(rows):
-            listed = tuple((value, condition) for value, condition in rows)
+            listed = tuple((value, _condition(condition)) for value, condition in rows)
             return _fenced(_table(listed, "cases"), r"\{", "")
         case Limits(operator, below, above):
             return _limits(operator, below, above)
@@ -62,6 +62,12 @@ def _one(maths: Maths) -> str:
         case Judged(body, verdict, _):
             return _one(body) if verdict == RIGHT else f"<mrow>{''.join(_judgement(maths))}</mrow>"
     assert_never(maths)
+
+
+def _condition(condition: Maths) -> Maths:
+    """With its "if", where it is not said otherwise."""
+    first = condition.items[0] if isinstance(condition, Line) and condition.items else condition
+    return condition if isinstance(first, Words) else line(Words("if "), condition)
 
 
 def _kept(words: str) -> str:
@@ -156,10 +162,12 @@ def _scripts(base: Maths, sub: Maths | None, sup: Maths | None) -> str:
 
 
 def _fenced(body: str, opening: str, closing: str, grown: bool = True) -> str:
-    """Brackets; those round something flat must not stretch, or they get room that belongs to tall ones."""
-    stretch = f'stretchy="{"true" if grown else "false"}" lspace="0" rspace="0"'
-    left = f'<mo form="prefix" {stretch}>{escape(text(opening))}</mo>' if opening else ""
-    right = f'<mo form="postfix" {stretch}>{escape(text(closing))}</mo>' if closing else ""
+    """Brackets; those round something flat must not stretch, or they get room that belongs to tall ones. First and last in their row,
+    tall ones are prefix and postfix, stretch and have no space around them by themselves."""
+    flat = ' stretchy="false" lspace="0" rspace="0"'
+    prefix, postfix = ("", "") if grown else (f' form="prefix"{flat}', f' form="postfix"{flat}')
+    left = f"<mo{prefix}>{escape(text(opening))}</mo>" if opening else ""
+    right = f"<mo{postfix}>{escape(text(closing))}</mo>" if closing else ""
     return f"<mrow>{left}{body}{right}</mrow>"
 
 

@@ -9,22 +9,25 @@ from collections.abc import Sequence
 
 from ..errors import LonghandError, UsageError
 from ..forms.diagram import Diagram
-from .svg_blocks import WIDEST, paint
+from .svg_blocks import WIDEST, legend, paint
 from .svg_canvas import Canvas, document
 from .svg_neurons import is_small, net, paint_neurons
 
 
-def render(diagrams: Diagram | Sequence[Diagram], *, neurons: bool | None = None, prefix: str = "lh", width: float = WIDEST) -> str:
+def render(diagrams: Diagram | Sequence[Diagram], *, neurons: bool | None = None, prefix: str = "lh", width: float = WIDEST,
+           styled: bool = True) -> str:
     """The diagrams as one picture, one below the other.
 
     neurons  True: as neurons with weights on the edges, an error where it is no such net; False: as boxes; None: as neurons where the net is
              small and has numbers
     prefix   begins the ids: another one for each picture of a page
     width    pixels above which boxes stand in several rows
+    styled   False: without the style sheet, for a page that has `svg_style.rules()` in its own
     """
     canvas = Canvas(prefix)
     pictures = []
-    for diagram in [diagrams] if isinstance(diagrams, Diagram) else diagrams:
+    diagrams = [diagrams] if isinstance(diagrams, Diagram) else diagrams
+    for diagram in diagrams:
         found = None if neurons is False else net(diagram)
         if neurons and found is None:
             raise UsageError("This is no net of dense layers with numbers for its sizes, which could be drawn neuron by neuron.",
@@ -35,7 +38,8 @@ def render(diagrams: Diagram | Sequence[Diagram], *, neurons: bool | None = None
             pictures.append(paint(canvas, diagram, width))
     if not pictures:
         raise UsageError("Nothing is computed from anything here, so there is nothing to draw.")
-    return document(canvas, pictures)
+    backward = any('data-pass="backward"' in picture.body for picture in pictures)
+    return document(canvas, [*pictures, legend(canvas, backward)], styled)
 
 
 def png(svg: str, scale: float = 2.0) -> bytes:

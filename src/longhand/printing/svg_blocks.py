@@ -75,8 +75,8 @@ def paint(canvas: Canvas, diagram: Diagram, width: float = WIDEST) -> Picture:
     _wires(canvas, scene)
     for name in scene.placed:
         _box(canvas, scene, name)
-    legend(canvas, 0.0, scene.bottom - 16, any(p.gradient for p in scene.placed.values()))
-    return Picture("".join(canvas.parts[start:]), -MARGIN, scene.top, max(scene.right) + 2 * MARGIN, scene.bottom - scene.top,
+    left = MARGIN + (18 if scene.found.back else 0)
+    return Picture("".join(canvas.parts[start:]), -left, scene.top, max(scene.right) + left + MARGIN, scene.bottom - scene.top,
                    titled(diagram), described(diagram))
 
 
@@ -103,7 +103,7 @@ def layout(diagram: Diagram) -> Arrangement:
     """The layers of the diagram, without sizes."""
     computed = [e.name for e in diagram.page.forward.equations if e.name in diagram.nodes]
     names = [*(n for n in diagram.nodes if n not in set(computed)), *dict.fromkeys(computed)]
-    return arrange(names, [(w.source, w.target) for w in diagram.flow], diagram.paths[0])
+    return arrange(names, [(w.source, w.target) for w in diagram.flow], diagram.paths[0], [(w.source, w.target) for w in diagram.flow if w.again])
 
 
 def arranged(diagram: Diagram, width: float = WIDEST) -> Scene:
@@ -135,7 +135,7 @@ def arranged(diagram: Diagram, width: float = WIDEST) -> Scene:
     entry = max((p.text[0].width for p in placed.values() if p.kind != "operation"), default=1.0)
     entry = 26.0 + LABEL * max(entry, 1.2)
     carried = [sum(1 if k[0] not in given else 3 for k in {a for a, _ in found.links if a[1] == at}) for at in range(len(found.layers))]
-    row = _rows(columns, channels, carried, width, entry)
+    row = _rows(columns, channels, carried, 1e9 if found.back else width, entry)
     right, ends, widths, x = [], [], [], 0.0
     for at, own in enumerate(row):
         if at and own != row[at - 1]:
@@ -156,27 +156,28 @@ def arranged(diagram: Diagram, width: float = WIDEST) -> Scene:
         shift.append(bottom + 30 - high if own else 0.0)
         top = top if own else high
         bottom = shift[-1] + low
-    return Scene(diagram, found, placed, y, tuple(right), tuple(ends), row, tuple(shift), tuple(widths), entry, top - MARGIN, bottom + MARGIN + 26)
+    return Scene(diagram, found, placed, y, tuple(right), tuple(ends), row, tuple(shift), tuple(widths), entry, top - MARGIN, bottom + MARGIN - 6)
 
 
 def _rows(columns: list[float], channels: list[float], carried: list[int], width: float, entry: float) -> tuple[int, ...]:
-    """The row of each column: as few rows as fit, of like widths, cut where few wires run."""
+    """The row of each column: few rows that fit and are full, cut where few wires run."""
     count = len(columns)
 
     def long(first: int, last: int) -> float:
         return sum(columns[first:last + 1]) + sum(channels[first:last]) + (entry + channels[first - 1] if first else 0.0)
 
-    best: list[tuple[int, float, list[int]]] = [(0, 0.0, [])]            # of the columns before each: rows, cost, first columns of rows
+    best: list[tuple[float, list[int]]] = [(0.0, [])]                    # of the columns before each: cost, first columns of rows
     for last in range(count):
         options = []
         for first in range(last + 1):
             own = long(first, last)
             if own > width and first < last:
                 continue
-            rows, cost, firsts = best[first]
-            options.append((rows + 1, cost + (own / width) ** 2 + 0.15 * (carried[first - 1] if first else 0), [*firsts, first]))
-        best.append(min(options, key=lambda o: o[:2]))
-    starts = set(best[-1][2][1:])
+            cost, firsts = best[first]
+            slack, cut = max(0.0, 1 - own / width), 0.3 * (carried[first - 1] - 1) if first else 0.0
+            options.append((cost + 1 + 0.3 * slack * slack + cut, [*firsts, first]))
+        best.append(min(options))
+    starts = set(best[-1][1][1:])
     out, row = [], 0
     for at in range(count):
         row += at in starts
@@ -336,22 +337,40 @@ def _paths(paths: list[str], colour: str, dashed: bool = False) -> str:
 
 
 def _loop(canvas: Canvas, scene: Scene, source: str, target: str) -> None:
-    """The wire of a recurrence: over the top, back into the box from above."""
+    """The wire of a recurrence: over the top, and back into the box from its left."""
     a, b = scene.found.own(source), scene.found.own(target)
-    x0, y0 = scene.end[a[1]], scene.y(a)
     p = scene.placed[target]
-    x1, y1 = scene.box_right[b[1]] - p.wide / 2, scene.y(b) - p.high / 2
-    over = scene.top + MARGIN + scene.shift[scene.row[a[1]]]
-    path = (f"M{number(x0)} {number(y0)}C{number(x0 + 18)} {number(y0)} {number(x0 + 18)} {number(over)} {number(x0 - 10)} {number(over)}"
-            f"H{number(x1 + 12)}Q{number(x1)} {number(over)} {number(x1)} {number(over + 12)}V{number(y1 - 2)}")
-    head = f"#M{number(x1)} {number(y1)}l-3 {number(-ARROW)}h6z"
-    canvas.add(f'<g class="wire" data-from="{attribute(source)}" data-to="{attribute(target)}" data-pass="forward">{_paths([path, head], "wire")}</g>')
+    box = scene.box_right[b[1]] - p.wide
+    enter = scene.y(b) - p.high / 2 + 6
+    for aside, colour in ((0.0, "wire"), (BACK, "backward"))[:1 + bool(p.gradient and scene.placed[source].gradient)]:
+        x0, y0, x1 = scene.end[a[1]], scene.y(a) + aside, scene.box_right[b[1]] - _widest(scene, b[1]) - 16 + aside
+        stop = box - (0 if aside else 2)
+        path = _rounded([(x0, y0), (x0 + 12 - aside, y0), (x0 + 12 - aside, scene.top + MARGIN + aside), (x1, scene.top + MARGIN + aside),
+                         (x1, enter + aside), (stop, enter + aside)])
+        heads = [] if aside else [_head(box, enter, 1)]
+        canvas.add(f'<g class="wire" data-from="{attribute(source)}" data-to="{attribute(target)}" data-pass="{"backward" if aside else "forward"}">'
+                   f'{_paths([path], colour, bool(aside))}{_paths(heads, colour)}</g>')
 
 
-def legend(canvas: Canvas, x: float, y: float, backward: bool) -> None:
-    """What the colours mean."""
+def _rounded(points: list[tuple[float, float]], radius: float = 7.0) -> str:
+    """A line through the points with round corners."""
+    path = f"M{number(points[0][0])} {number(points[0][1])}"
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        near = []
+        for end in (before, after):
+            long = abs(end[0] - corner[0]) + abs(end[1] - corner[1]) or 1.0
+            part = min(radius, long / 2) / long
+            near.append((corner[0] + part * (end[0] - corner[0]), corner[1] + part * (end[1] - corner[1])))
+        path += f"L{number(near[0][0])} {number(near[0][1])}Q{number(corner[0])} {number(corner[1])} {number(near[1][0])} {number(near[1][1])}"
+    return path + f"L{number(points[-1][0])} {number(points[-1][1])}"
+
+
+def legend(canvas: Canvas, backward: bool) -> Picture:
+    """What the colours mean, as a picture of its own below the others."""
+    x, start = 0.0, len(canvas.parts)
     for colour, of, way, said in (("forward", "wire", 1, "value, forward"), ("backward", "backward", -1, "gradient, backward"))[:1 + backward]:
-        line = f"M{number(x)} {number(y)}h26"
-        canvas.add(_paths([line], of, way < 0) + _paths([_head(x + (28 if way > 0 else -2), y, way)], of))
-        box = canvas.maths(Words(said), x + 36, y + 4, LABEL, fill(colour))
+        line = f"M{number(x)} 0h26"
+        canvas.add(_paths([line], of, way < 0) + _paths([_head(x + (28 if way > 0 else -2), 0.0, way)], of))
+        box = canvas.maths(Words(said), x + 36, 4, LABEL, fill(colour))
         x += 36 + box.width * LABEL + 30
+    return Picture("".join(canvas.parts[start:]), -MARGIN, -12.0, x + MARGIN, 34.0)

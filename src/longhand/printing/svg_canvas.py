@@ -7,7 +7,7 @@ from ..core.record import record
 from ..forms.maths import Maths
 from .svg_glyphs import table
 from .svg_maths import Box, Mark, typeset
-from .svg_style import content, fill, sheet
+from .svg_style import content, fill, rules
 
 CODES = {"Main-Regular": "r", "Main-Bold": "b", "Math-Italic": "i", "Math-BoldItalic": "d", "Caligraphic-Regular": "c", "AMS-Regular": "a",
          "Size1-Regular": "s", "Size2-Regular": "t", "Size4-Regular": "u"}
@@ -75,19 +75,19 @@ class Picture:
     top: float
     wide: float
     high: float
-    title: str
-    words: str
+    title: str = ""
+    words: str = ""
 
 
-def document(canvas: Canvas, pictures: Sequence[Picture]) -> str:
-    """One SVG of all the pictures, one below the other."""
+def document(canvas: Canvas, pictures: Sequence[Picture], styled: bool = True) -> str:
+    """One SVG of all the pictures, one below the other; `styled` with its style sheet inside."""
     wide, high = max(p.wide for p in pictures), sum(p.high for p in pictures)
     name, parts, y = canvas.prefix, [], 0.0
     for p in pictures:
         parts.append(f'<g transform="translate({number(-p.left)} {number(y - p.top)})">{p.body}</g>')
         y += p.high
-    titles, described = dict.fromkeys(p.title for p in pictures), dict.fromkeys(p.words for p in pictures)
+    titles, described = dict.fromkeys(p.title for p in pictures if p.title), dict.fromkeys(p.words for p in pictures if p.words)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" class="lh-picture" role="img" viewBox="0 0 {number(wide)} {number(high)}" '
             f'width="{number(wide)}" height="{number(high)}" aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">'
-            f'{content("; ".join(titles))}</title><desc id="{name}-desc">{content(" ".join(described))}</desc>{sheet()}'
+            f'{content("; ".join(titles))}</title><desc id="{name}-desc">{content(" ".join(described))}</desc>{f'<style>{rules()}</style>' if styled else ''}'
             f'{canvas.definitions()}<rect width="{number(wide)}" height="{number(high)}" {fill("paper")}/>{"".join(parts)}</svg>\n')

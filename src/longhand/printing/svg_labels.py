@@ -84,6 +84,10 @@ def gradient_lines(diagram: Diagram, node: Node) -> list[Maths]:
     if symbol is None:
         return []
     known = numbers(page, name)
+    made = page.derivation.results.get(name)
+    if node.backward is None and made is not None and node.gradient is not None:       # no matrix form: entry by entry
+        entry, formula = page.equation(made, compact=True)
+        return [*broken(line(entry, EQUALS, formula), LABEL_WIDTH), *([line(symbol, EQUALS, known)] if known is not None else [])]
     formula = [] if node.backward is None else [EQUALS, node.backward]
     whole = line(symbol, *formula)
     if known is None:

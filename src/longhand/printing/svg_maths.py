@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import assert_never
+from functools import lru_cache
+from typing import NamedTuple, assert_never
 
-from ..core.record import record
 from ..forms.maths import Brace, Choice, Fence, Grid, Judged, Limits, Line, Maths, Over, Root, Scripts, Sign, Words
 from ..forms.verdicts import RIGHT
 from .latex_maths import is_function, is_infix, is_prefix, tall, wants_thin_space
@@ -24,8 +24,7 @@ TALL_FONTS = (("Main-Regular", 1.0), ("Size1-Regular", 1.2), ("Size2-Regular", 1
 EMPTY_SCRIPT = 0.06
 
 
-@record
-class Mark:
+class Mark(NamedTuple):
     """Something drawn: a glyph of a font, a "rule" (x, y upper left; sx wide, sy high), a "stroke" along the path `char`, or "text" in any font."""
     kind: str
     x: float
@@ -35,8 +34,7 @@ class Mark:
     char: str = ""
 
 
-@record
-class Box:
+class Box(NamedTuple):
     """A piece of set maths. `italic`: how far the last letter leans over; `letter`: scripts stand at fixed heights, as at one glyph."""
     width: float = 0.0
     height: float = 0.0
@@ -49,14 +47,14 @@ class Box:
         """The marks at another place and size."""
         if not x and not y and scale == 1.0:
             return self.marks
-        return (Mark(m.kind, x + scale * m.x, y + scale * m.y, scale * m.sx, scale * m.sy, m.char) for m in self.marks)
+        return [Mark(kind, x + scale * a, y + scale * b, scale * c, scale * d, char) for kind, a, b, c, d, char in self.marks]
 
 
 def typeset(maths: Maths, level: int = 0) -> Box:
     """The maths as marks. level 0: in a line, 1 and more: in a script, without room round operators."""
     match maths:
         case Sign(latex, _):
-            return Box(SPACES[latex]) if latex in SPACES else run(letters(latex))
+            return _sign(latex)
         case Words(text):
             return run(words(text))
         case Line(items):
@@ -83,6 +81,12 @@ def typeset(maths: Maths, level: int = 0) -> Box:
             shown = typeset(body, level)
             return shown if verdict == RIGHT or right is None else beside(shown, Box(THIN), fenced(typeset(right, level), "[", "]", tall(right)))
     assert_never(maths)
+
+
+@lru_cache(maxsize=2048)
+def _sign(latex: str) -> Box:
+    """An atom, set once."""
+    return Box(SPACES[latex]) if latex in SPACES else run(letters(latex))
 
 
 # ---- lines --------------------------------------------------------------------------------------------------------

@@ -16,14 +16,14 @@ from ..forms.symbols import EQUALS
 from ..forms.worked.figures import Text
 from ..forms.worked.grids import number as decimal
 from ..forms.worked.page import Page
-from .svg_blocks import described, legend, titled
+from .svg_blocks import described, titled
 from .svg_canvas import Canvas, Picture, number
 from .svg_labels import numbers, plain_numbers
 from .svg_maths import Box, typeset
 from .svg_style import attribute, both, fill, stroke
 
-SMALL, LARGEST = 5, 12
-"""Neurons of a layer up to which a net is drawn so by itself, and where it is asked for."""
+SMALL, LARGEST, FEW = 5, 12, 3
+"""Neurons of a layer up to which a net is drawn so by itself, and where it is asked for; and how many layers of weights it may have."""
 RADIUS, UNIT, SIZE, EDGE = 24.0, 15.0, 12.5, 11.0
 ROW, COLUMN, MARGIN = 118.0, 330.0, 30.0
 CAPTION, FLOW = 54.0, 44.0
@@ -48,8 +48,10 @@ class Dense:
 
 @record
 class Net:
+    """Layers of weights, and the neurons in each column; numbered: whether the data say the weights."""
     layers: tuple[Dense, ...]
     counts: tuple[int, ...]
+    numbered: bool = False
 
 
 Point = tuple[float, float]
@@ -80,12 +82,12 @@ def net(diagram: Diagram) -> Net | None:
         if size is None or size > LARGEST:
             return None
         counts.append(size)
-    return Net(tuple(layers), tuple(counts))
+    return Net(tuple(layers), tuple(counts), page.figures is not None and all(page.figures.has(layer.weight) for layer in layers))
 
 
 def is_small(found: Net) -> bool:
     """Whether it is best drawn neuron by neuron."""
-    return max(found.counts) <= SMALL
+    return found.numbered and max(found.counts) <= SMALL and len(found.layers) <= FEW
 
 
 def _dense(e: Equation, program: Program) -> Dense | None:
@@ -122,7 +124,7 @@ def _elementwise(e: Expr) -> str:
 
 def paint_neurons(canvas: Canvas, diagram: Diagram, found: Net) -> Picture:
     """The picture: a column of neurons for each layer, the loss at the right."""
-    start, page = len(canvas.parts), diagram.page
+    page, start = diagram.page, len(canvas.parts)
     tall = max(count + (k < len(found.layers) and found.layers[k].bias is not None) for k, count in enumerate(found.counts))
     high = ROW * tall
     columns = [[(k * COLUMN, high / 2 + (i - (count - 1) / 2) * ROW) for i in range(count)] for k, count in enumerate(found.counts)]
@@ -133,7 +135,7 @@ def paint_neurons(canvas: Canvas, diagram: Diagram, found: Net) -> Picture:
         units.append((column[-1][0], columns[k][-1][1] + ROW) if layer.bias else None)
     right = columns[-1][0][0]
     for k, layer in enumerate(found.layers):
-        _edges(canvas, page, diagram.ending, layer, columns[k], units[k], columns[k + 1])
+        _edges(canvas, page, diagram.ending, layer, columns[k], units[k], columns[k + 1], k + 1)
     end = _ending(canvas, diagram, columns[-1], found.layers[-1].last)
     for k, column in enumerate(columns):
         names = (found.layers[0].source,) if k == 0 else (found.layers[k - 1].out, *found.layers[k - 1].after)
@@ -145,10 +147,9 @@ def paint_neurons(canvas: Canvas, diagram: Diagram, found: Net) -> Picture:
             _middle(canvas, typeset(Sign("1", "number")), x, y + 4, SIZE, fill("ink"))
         _caption(canvas, diagram, names, column[0][0], -18.0)
     for k, layer in enumerate(found.layers):
-        _flow(canvas, diagram, layer, k * COLUMN, high + 8)
-    legend(canvas, columns[0][0][0] - 20, high + FLOW + 34, page.problem.loss is not None)
+        _flow(canvas, diagram, layer, k * COLUMN, high + 8, 2 * len(found.layers) - k)
     left, top = -RADIUS - MARGIN - 34, -MARGIN - CAPTION
-    return Picture("".join(canvas.parts[start:]), left, top, max(right + RADIUS + 70, end) + MARGIN - left, high + FLOW + 56 - top, titled(diagram),
+    return Picture("".join(canvas.parts[start:]), left, top, max(right + RADIUS + 70, end) + MARGIN - left, high + FLOW + 12 - top, titled(diagram),
                    described(diagram))
 
 
@@ -158,7 +159,7 @@ def _caption(canvas: Canvas, diagram: Diagram, names: tuple[str, ...], x: float,
     _stack(canvas, [n.symbol if n.formula is None else line(n.symbol, EQUALS, n.formula) for n in nodes], x, y, -1, fill("ink"), 14.0)
 
 
-def _flow(canvas: Canvas, diagram: Diagram, layer: Dense, x: float, y: float) -> None:
+def _flow(canvas: Canvas, diagram: Diagram, layer: Dense, x: float, y: float, step: int) -> None:
     """What flows back between two columns: an arrow with the gradients of the weights under it."""
     lines = []
     for name in (layer.weight, layer.bias):
@@ -167,7 +168,7 @@ def _flow(canvas: Canvas, diagram: Diagram, layer: Dense, x: float, y: float) ->
             lines.append(node.gradient if node.backward is None else line(node.gradient, EQUALS, node.backward))
     if not lines:
         return
-    canvas.add(f'<g class="wire" data-from="{attribute(layer.weight)}" data-pass="backward">')
+    canvas.add(f'<g class="wire" data-from="{attribute(layer.weight)}" data-pass="backward" data-step="{step}">')
     canvas.add(f'<path d="M{number(x + 60)} {number(y)}H{number(x + COLUMN - 60)}" {stroke("backward", 1.2, DASHED)}/>')
     canvas.add(f'<path d="M{number(x + 54)} {number(y)}l7 -3v6z" {fill("backward")}/>')
     _stack(canvas, [joined(lines)], x + COLUMN / 2, y + 6, 1, fill("backward"), 13.0)
@@ -179,7 +180,8 @@ def joined(lines: list[Maths]) -> Maths:
     return line(*(part for k, each in enumerate(lines) for part in ((Sign(r"\quad"), each) if k else (each,))))
 
 
-def _edges(canvas: Canvas, page: Page, ending: str, layer: Dense, left: list[Point], unit: Point | None, right: list[Point]) -> None:
+def _edges(canvas: Canvas, page: Page, ending: str, layer: Dense, left: list[Point], unit: Point | None, right: list[Point],
+           step: int) -> None:
     """The edges into a layer, each with its weight above and the weight's gradient below, turned as the edge is."""
     weights, slopes = plain_numbers(page, layer.weight), plain_numbers(page, gradient_name(ending, layer.weight))
     biases, bias_slopes = (plain_numbers(page, layer.bias), plain_numbers(page, gradient_name(ending, layer.bias))) if layer.bias else (None, None)
@@ -196,7 +198,7 @@ def _edges(canvas: Canvas, page: Page, ending: str, layer: Dense, left: list[Poi
             shown = decimal(said) if said is not None else _entry(page, layer.bias, (j,))
             edges.append((_towards(unit, target, UNIT), _towards(target, unit, RADIUS + 2), shown, None if slope is None else decimal(slope)))
     lines = "".join(f"M{number(a[0])} {number(a[1])}L{number(b[0])} {number(b[1])}" for a, b, _, _ in edges)
-    canvas.add(f'<g class="wire" data-from="{attribute(layer.weight)}" data-to="{attribute(layer.out)}" data-pass="forward">'
+    canvas.add(f'<g class="wire" data-from="{attribute(layer.weight)}" data-to="{attribute(layer.out)}" data-pass="forward" data-step="{step}">'
                f'<path d="{lines}" {stroke("wire", 0.9)}/></g>')
     taken: list[Point] = [(x + dx, y + dy) for x, y in right for dx in (-24.0, 24.0) for dy in (-32.0, 32.0)]       # the neurons' own numbers
     for k in sorted(range(len(edges)), key=lambda k: (-round(abs(edges[k][0][1] - edges[k][1][1])), k)):

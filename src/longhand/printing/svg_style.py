@@ -30,14 +30,14 @@ def both(inside: str, edge: str, width: float = 1.1) -> str:
     return f'class="f-{inside} s-{edge}" fill="{LIGHT[inside]}" stroke="{LIGHT[edge]}" stroke-width="{width:g}"'
 
 
-def sheet() -> str:
-    """The style sheet: variables --lh-..., which a page may set on the picture. Who knows no variables must not read it, and keeps the attributes."""
+def rules() -> str:
+    """The style sheet, also for a page that holds pictures without their own: variables --lh-..., which a page may set on the picture. Who knows no variables must not read it, and keeps the attributes."""
     def values(colours: dict[str, str]) -> str:
         return "".join(f"--lh-{name}:{colour};" for name, colour in colours.items())
 
-    rules = "".join(f".lh-picture .f-{n}{{fill:var(--lh-{n});color:var(--lh-{n})}}.lh-picture .s-{n}{{stroke:var(--lh-{n})}}" for n in LIGHT)
-    return (f"<style>@supports (color:var(--lh-ink)){{.lh-picture{{{values(LIGHT)}}}@media (prefers-color-scheme:dark){{.lh-picture{{{values(DARK)}}}}}"
-            f"@media print{{.lh-picture{{{values(PRINT)}}}}}{rules}}}</style>")
+    classes = "".join(f".lh-picture .f-{n}{{fill:var(--lh-{n});color:var(--lh-{n})}}.lh-picture .s-{n}{{stroke:var(--lh-{n})}}" for n in LIGHT)
+    return (f"@supports (color:var(--lh-ink)){{.lh-picture{{{values(LIGHT)}}}@media (prefers-color-scheme:dark){{.lh-picture{{{values(DARK)}}}}}"
+            f"@media print{{.lh-picture{{{values(PRINT)}}}}}{classes}}}")
 
 
 def attribute(text: str) -> str:
