@@ -1,6 +1,7 @@
 """The right formula of a quantity in LaTeX, as the sheet writes things."""
 from __future__ import annotations
 
+from ..core.equation import Equation
 from ..forms.worked.page import Page
 from ..printing.latex_maths import latex
 from .reference import Reference
@@ -15,6 +16,12 @@ def right_formula(reference: Reference, name: str) -> str | None:
     page = Page(reference.derivation, reference.program, notation, notation)
     matrix = page.matrix_maths(equation)
     return latex(matrix if matrix is not None else page.equation(equation, compact=True)[1])
+
+
+def formula(reference: Reference, equation: Equation) -> str:
+    """The right side of any equation over the problem's quantities, in index form."""
+    notation = reference.problem.notation
+    return latex(Page(reference.derivation, reference.program, notation, notation).equation(equation, compact=True)[1])
 
 
 def symbol(reference: Reference, name: str) -> str:

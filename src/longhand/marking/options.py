@@ -22,7 +22,7 @@ OTHERWISE, OTHERWISE_CELL = 3.0, 2.4
 """All cells wrong by one mistake that is not in the catalogue; each cell."""
 COPIED_OVER, TAKEN_OVER = 3.0, 4.2
 """One vector written where another belongs: one event, however many cells; the same by the writer, who goes on with it."""
-CUT, ROUNDED = 0.9, 2.3
+CUT, ROUNDED = 0.9, 1.2
 """A last place cut off; a last place off by one, as after another route."""
 UNCHECKABLE = 2.5
 """What the writer had gives no value here, so nothing can be held against the print."""
@@ -170,7 +170,7 @@ def mistakes(case: Case, variants: Iterable[tuple[Mistake, Cells]]) -> Iterator[
             if missed > most:
                 break
         else:
-            verdicts = verdicts or [_fit(case, i).verdict for i in range(count)]
+            verdicts = verdicts or [None if (fit := _fit(case, i)).rounded else fit.verdict for i in range(count)]
             yield from _mistaken(case, mistake, value, fits, verdicts)
 
 

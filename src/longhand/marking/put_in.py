@@ -113,7 +113,8 @@ class _Side:
             text, decimals = self.places[k].text, max(len(place.text.partition(".")[2]) for place in self.places)
             found = []
             for at, number in enumerate(self.known):
-                alike, other, _ = strokes_between(text, number, decimals)
+                drawn = [strokes_between(text, number, places) for places in (decimals, decimals + 1)]       # of one a digit may be lost
+                alike, other, _ = min(drawn, key=sum)
                 if 0 < alike + other <= (STROKES if len(text) > SHORT else 1):
                     found.append((2 * other + alike, at))
             self._candidates[k] = [-self.own[k], *(self.known[at] for _, at in sorted(found)[:MOST_EACH])]

@@ -59,6 +59,15 @@ class Quantity:
             if cells is not None:
                 yield mistake, cells
 
+    def mistaken(self, mistake: Mistake, stated: Cells) -> tuple[Equation, Cells] | None:
+        """The wrong equation by which a mistake gives what is stated, from the true values, and what it gives; None where none does."""
+        for each, equation in self._variants or ():
+            if each == mistake and not self.circular and len(self.equations) == 1:
+                cells = self._own(self.point.recipe(equation)({}))
+                if cells is not None and len(cells) == len(stated) and all(x.overlaps(y) for x, y in zip(cells, stated, strict=True)):
+                    return equation, cells
+        return None
+
     def _own(self, cells: Cells | None) -> Cells | None:
         """The node's share of a tensor's cells."""
         if cells is None or self.place is None:

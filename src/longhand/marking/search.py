@@ -19,8 +19,8 @@ DOUBTFUL = 2.3
 """What last places that are off by one may cost before a mistake is looked for."""
 UNLIKELY = 3.2
 """What damage and slips have to cost before a mistake is looked for in steps that are not written down: a lone damaged number costs less."""
-FEW_OF = 4
-"""A vector is taken for a copy of another one of which it differs in a quarter of its numbers."""
+FEW_OF = 3
+"""A vector is taken for a copy of another one from which it differs in a third of its numbers."""
 ALIKE = 3
 """Hypotheses kept that have the same future: the best, and rivals to measure the gap by."""
 
@@ -79,9 +79,12 @@ class Search:
     def stands_elsewhere(self, made: Print) -> bool:
         """Whether the numbers are those of another node's print, but for a few that are damaged there or here. A row of zeros is found everywhere."""
         own = tuple(cell.text for cell in made.cells)
-        return len(set(own)) > 1 and any(
-            name != made.node and len(texts) == len(own) and FEW_OF * sum(a != b for a, b in zip(own, texts, strict=True)) <= len(own)
-            for name, texts in self.texts.items())
+        for name, texts in self.texts.items():
+            if name != made.node and len(texts) == len(own):
+                same = [a for a, b in zip(own, texts, strict=True) if a == b]
+                if len(set(same)) > 1 and FEW_OF * (len(own) - len(same)) <= len(own):
+                    return True
+        return False
 
     def _pruned(self, found: list[Hypothesis], index: int) -> list[Hypothesis]:
         if len(found) == 1:

@@ -16,6 +16,7 @@ from .explain import Cells, Explanation, Outcome, Print, explain
 from .figures import Figures
 from .findings import Finding
 from .following import FOLLOWING
+from .formulas import formula
 from .identity import by_identity
 from .literals import literals_of
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG
@@ -23,6 +24,7 @@ from .meaning import family, readings
 from .patience import TOO_LONG, TooLong
 from .printed import BITS, PrintedCell, half_unit, nearest_digits, significant, whole_unit
 from .put_in import damaged_literals
+from .quantities import Quantity
 from .reference import positions, tensor_of
 from .worlds import same
 
@@ -103,6 +105,7 @@ class Settling:
         finding.verdict = _worst(verdicts)
         if outcome.kind == "mistake" and not follows:
             finding.mistake = outcome.mistake
+            finding.evidence = self._evidence(*told[0])
         finding.given = self.figures.pending[outcome.given].span.start if outcome.given is not None else None
         finding.sure = all(o.gap > SMALL for _, o in told if o.kind not in ("ok", "unknown"))
         places = max((cell.places for made, _ in told for cell in made.cells if cell.text), default=0)
@@ -117,6 +120,16 @@ class Settling:
         finding.says = _sentence(finding, outcome, follows, any(cut for *_, cut in cells))
         if finding.verdict == MISREAD and not any(self._is_used(made) for made, _ in told):
             finding.says, finding.sure = "A number is miswritten or misread; no later line uses it, so it cannot be told which.", True
+
+    def _evidence(self, made: Print, outcome: Outcome) -> str:
+        """What the mistake gives, as a formula with its value, where the true values lead to it."""
+        node = getattr(self.figures.nodes[made.node], "node", None)
+        found = node.mistaken(outcome.mistake, outcome.had) if isinstance(node, Quantity) else None
+        if found is None:
+            return ""
+        equation, cells = found
+        value = f" = {rounded(cells[0])}" if len(cells) == 1 else ""
+        return f"${formula(self.figures.reference, equation)}${value} gives your result."
 
     def _is_too_short(self, made: Print, outcome: Outcome) -> bool:
         """Whether one digit is all that is known of a number: not of 0.000, which is far from 0.231, nor of one that the sheet gives."""

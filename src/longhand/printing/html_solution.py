@@ -315,4 +315,4 @@ def _slug(text: tuple[Inline, ...]) -> str:
 
 
 def _attribute(words: str) -> str:
-    return escape("".join(c if c.isprintable() else " " for c in words))
+    return escape(words if words.isprintable() else "".join(c if c.isprintable() else " " for c in words))

@@ -86,8 +86,9 @@ def document(canvas: Canvas, pictures: Sequence[Picture], styled: bool = True) -
     for p in pictures:
         parts.append(f'<g transform="translate({number(-p.left)} {number(y - p.top)})">{p.body}</g>')
         y += p.high
+    style = f"<style>{rules()}</style>" if styled else ""
     titles, described = dict.fromkeys(p.title for p in pictures if p.title), dict.fromkeys(p.words for p in pictures if p.words)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" class="lh-picture" role="img" viewBox="0 0 {number(wide)} {number(high)}" '
             f'width="{number(wide)}" height="{number(high)}" aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">'
-            f'{content("; ".join(titles))}</title><desc id="{name}-desc">{content(" ".join(described))}</desc>{f'<style>{rules()}</style>' if styled else ''}'
+            f'{content("; ".join(titles))}</title><desc id="{name}-desc">{content(" ".join(described))}</desc>{style}'
             f'{canvas.definitions()}<rect width="{number(wide)}" height="{number(high)}" {fill("paper")}/>{"".join(parts)}</svg>\n')

@@ -10,7 +10,7 @@ from ..forms.worked.figures import Text
 from ..forms.worked.grids import number
 from ..forms.worked.page import Page
 from .latex_maths import is_infix, is_prefix
-from .svg_maths import Box, typeset
+from .svg_maths import typeset
 
 DIGITS, SCALAR_DIGITS = 3, 5
 MOST_ENTRIES, LONGEST_SIDE, SHOWN = 64, 5, 3
@@ -126,8 +126,3 @@ def operation_lines(page: Page, node: Node) -> list[Maths]:
     if len(lines) <= 3 and max(typeset(each).width for each in lines) <= 2 * BOX_WIDTH:
         return lines
     return broken(line(node.symbol, EQUALS, Words("…")), BOX_WIDTH)
-
-
-def stacked(lines: list[Maths], leading: float = 0.28) -> tuple[Box, ...]:
-    """The lines as boxes."""
-    return tuple(typeset(each) for each in lines)

@@ -31,7 +31,8 @@ def both(inside: str, edge: str, width: float = 1.1) -> str:
 
 
 def rules() -> str:
-    """The style sheet, also for a page that holds pictures without their own: variables --lh-..., which a page may set on the picture. Who knows no variables must not read it, and keeps the attributes."""
+    """The style sheet, also for a page that holds pictures without their own: variables --lh-..., which the page may set on a picture.
+    Who knows no variables must not read it, and keeps the attributes."""
     def values(colours: dict[str, str]) -> str:
         return "".join(f"--lh-{name}:{colour};" for name, colour in colours.items())
 
