@@ -24,6 +24,7 @@ from longhand.solution import solve
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = ROOT.parent / "shared" / "seeds" / "001_f25839d885d1ad8c.txt"
+CASES = ROOT.parent / "shared" / "cases"
 SHEET = (ROOT / "examples" / "two-layer-softmax.md").read_text(encoding="utf-8")
 MARK = re.compile(r"#0f([0-9a-f]{4})\}")
 ATTACK = "</script><img src=x onerror=alert(1)>\"'<b>"
@@ -196,3 +197,12 @@ def test_a_browser_runs_it(page, tmp_path):
                           "--dump-dom", (tmp_path / "page.html").as_uri()], capture_output=True, text=True, timeout=60)
     assert 'data-set="all"' in run.stdout, run.stderr[-600:]
     assert run.stdout.count('class="k"') == len(formulas(page)) and 'class="f unset"' not in run.stdout and "data-s=" in run.stdout
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not beside the project")
+@pytest.mark.parametrize("number", ["001", "014", "024", "047", "071", "079"])
+def test_other_sheets(number):
+    path = min(CASES.glob(f"{number}-*.json"), key=lambda each: len(each.name))
+    page = solve(json.loads(path.read_text(encoding="utf-8"))["statement_md"]).html()
+    ids = re.findall(r' id="([^"]*)"', page)
+    assert len(ids) == len(set(ids)) and set(re.findall(r'<a[^>]* href="#([^"]*)"', page)) <= set(ids)

@@ -14,8 +14,8 @@ from ..core.problem import Remark
 from ..core.record import record
 from ..forms.diagram import diagram
 from ..forms.document import Block, Display, Document, Heading, Inline, Item
-from ..forms.maths import Grid, Maths
-from ..forms.symbols import derivative
+from ..forms.maths import Grid, Line, Maths, line
+from ..forms.symbols import EQUALS, derivative
 from ..forms.worked import assumed, checked, forward, given, numeric
 from ..forms.worked.page import Page
 from . import html_glossary as glossary
@@ -170,7 +170,9 @@ class SolutionWriter(Writer):
         """Quantity -> where on the page it is defined."""
         anchors = {card.about: card.anchor for card in reversed(cards)}
         if page.figures is not None:
-            anchors |= {name: f"{self.prefix}data" for name in page.figures.data if name in page.tensors and name not in anchors}
+            shown = {d.parts[0] for d in self._data(page)}
+            known = (name for name in page.figures.data if name in page.tensors and name not in anchors)
+            anchors |= {name: f"{self.prefix}data" for name in known if _begins(shown, page.symbol(name))}
         descent = page.problem.descent
         if descent is not None:
             anchors |= {name: f"{self.prefix}update" for name in page.tensors if "@" in name and name not in anchors}
@@ -235,8 +237,11 @@ class SolutionWriter(Writer):
 
     def data(self, page: Page) -> str:
         """The given numbers side by side."""
-        shown = [b for b in forward.data(page) if isinstance(b, Display)]
+        shown = self._data(page)
         return f'<div class="data" id="{self.prefix}data">{"".join(map(self.display, shown))}</div>' if shown else ""
+
+    def _data(self, page: Page) -> list[Display]:
+        return [b for b in forward.data(page) if isinstance(b, Display)]
 
     # ---- cards ------------------------------------------------------------------------------------------------------
 
@@ -302,6 +307,12 @@ def _outcome(part: Part) -> Iterator[tuple[str, str]]:
 def _is_value(block: Block) -> bool:
     """Whether it is a symbol and its numbers, and no more."""
     return isinstance(block, Display) and len(block.parts) == 2 and block.shape is None and not block.boxed and isinstance(block.parts[1], Grid)
+
+
+def _begins(formulas: Iterable[Maths], symbol: Maths) -> bool:
+    """Whether one of the formulas is the symbol = something."""
+    own = line(symbol, EQUALS)
+    return any(isinstance(each, Line) and each.items[:len(own.items)] == own.items for each in formulas)
 
 
 def _is_caret(block: Block) -> bool:

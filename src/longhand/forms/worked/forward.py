@@ -102,7 +102,7 @@ def _entry(page: Page, equation: Equation, at: tuple[int, ...], matrix: Maths | 
 
 def rounded(page: Page, equation: Equation) -> bool:
     """Whether some number that is put in is not the exact one."""
-    read = (t for t in tensors(equation.right) if t in page.tensors and t not in page.figures.sizes)
+    read = (t for t in tensors(equation.right) if t in page.tensors and t not in page.figures.sizes and page.figures.has(t))
     return not all(exact(page, t) for t in read)
 
 
