@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .identity import by_identity
 from .printed import nearest_digits, unit
 
 ALIKE = frozenset(pair for a, b in ("06", "08", "13", "14", "17", "27", "35", "38", "46", "49", "56", "68", "79") for pair in ((a, b), (b, a)))
@@ -44,6 +45,29 @@ def strokes_between(text: str, ball: Any, places: int) -> Strokes:
     other = best % COUNT
     negative = text.lstrip().startswith(("-", "−"))
     return best // COUNT - DEARER * other, other, bool(ball > 0 if negative else ball < 0)
+
+
+def strokes_within(text: str, ball: Any, places: int, most: int) -> tuple[int, int] | None:
+    """(alike, other) changes that turn a number of the ball into the text, its sign aside; None where there are more than `most`."""
+    written = _digits(text)
+    best = None
+    for meant in drawn(ball, places) | drawn(ball, len(text.partition(".")[2])):
+        if abs(len(meant) - len(written)) <= most:
+            distance = _distance(written, meant)
+            best = distance if best is None or distance < best else best
+    if best is None:
+        return None
+    other = best % COUNT
+    alike = best // COUNT - DEARER * other
+    return (alike, other) if alike + other <= most else None
+
+
+def _drawn(ball: Any, places: int) -> frozenset[str]:
+    """The digits of the numbers to which those of a ball round."""
+    return frozenset(_digits(number) for number in _numbers(ball, places))
+
+
+drawn = by_identity(_drawn)
 
 
 def _numbers(ball: Any, places: int) -> Iterator[str]:

@@ -7,10 +7,10 @@ from itertools import islice, product
 from typing import Any
 
 from ..reading.syntax import PARTS, Formula, Index, Numeral, Script
-from .edits import strokes_between
+from .edits import strokes_within
 from .rewrite import replaced
 
-MOST_LITERALS, MOST_STRANGE, MOST_CHANGED, MOST_EACH, MOST_TRIED = 80, 6, 6, 24, 600
+MOST_LITERALS, MOST_STRANGE, MOST_CHANGED, MOST_EACH, MOST_TRIED = 80, 6, 6, 10, 600
 """Literals looked at; those taken for damaged together; those exchanged one by one; candidates for each; combinations of them."""
 STROKES, SHORT = 2, 4
 """Changed characters up to which a literal may be another number's damaged print; in texts up to so short, one."""
@@ -111,11 +111,13 @@ class _Side:
         """The known numbers of which a literal may be a damaged print, the nearest first: a minus may be lost, too."""
         if k not in self._candidates:
             text, decimals = self.places[k].text, max(len(place.text.partition(".")[2]) for place in self.places)
+            most = STROKES if len(text) > SHORT else 1
             found = []
             for at, number in enumerate(self.known):
-                drawn = [strokes_between(text, number, places) for places in (decimals, decimals + 1)]       # of one a digit may be lost
-                alike, other, _ = min(drawn, key=sum)
-                if 0 < alike + other <= (STROKES if len(text) > SHORT else 1):
+                near = [strokes for places in (decimals, decimals + 1)                          # of one a digit may be lost
+                        if (strokes := strokes_within(text, number, places, most)) is not None]
+                alike, other = min(near, key=sum, default=(0, 0))
+                if alike + other:
                     found.append((2 * other + alike, at))
             self._candidates[k] = [-self.own[k], *(self.known[at] for _, at in sorted(found)[:MOST_EACH])]
         return self._candidates[k]
