@@ -14,7 +14,7 @@ from .equality import Different, Equal, agree, heads, same_shape, sides
 from .explain import Cells
 from .figures import Figures
 from .findings import Finding, Line, plain, reason
-from .heads import Head, head_of, update_of
+from .heads import Head, head_of, update_of, value_of
 from .layers import combined, instances
 from .marks import CARRIED, RIGHT, UNCHECKED, WRONG, Mistake
 from .masks import TESTS, mask_for
@@ -82,11 +82,22 @@ class Judge:
         head = update_of(head_of(sides[0], self.scope, self.reference), sides[1:], self.reference, f"{line.section} {line.before}")
         if (softened := self._softened(sides)) is not None:
             return softened
+        if head is not None and head.tensor in self.reference.updated and not self._restates(head, sides):
+            head = Head(head.formula, self.reference.updated[head.tensor], head.at, head.letters)
         twin = self.scope.twin(head.tensor) if head is not None and head.at is None and not head.letters else None
         if twin is None:
             return head
         numbers = next((digits for side in sides[1:] if (digits := digits_of(side)) is not None), None)
         return Head(head.formula, twin) if numbers is not None and numbers.shape == () else head
+
+    def _restates(self, head: Head, sides: Sequence[Formula]) -> bool:
+        """Whether a parameter is written with the numbers that the sheet gives it; with others it is the one after the update."""
+        numbers = next((digits for side in sides[1:] if (digits := digits_of(side)) is not None), None)
+        point = self.reference.at_data
+        given = value_of(head, point, {}) if numbers is not None and point is not None else None
+        if given is None or not same_shape(Array(numbers.shape, ()), given):
+            return True
+        return all(cell.ball is not None and cell.ball.overlaps(x) for cell, x in zip(printed(numbers.texts), given.cells, strict=True))
 
     def _softened(self, sides: Sequence[Formula]) -> Head | None:
         """y_s = [0.05, 0.95]: with other numbers than the label y has, and no index of it, it is the smoothed one."""
