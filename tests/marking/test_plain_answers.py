@@ -53,3 +53,9 @@ def test_data_restated_are_no_result():
     marked = marker().mark("b_2 = (0, 0.5, -0.5)")
     assert [mark.verdict for mark in marked.marks] == ["right"]
     assert "the updated b_2" in marked.missing
+
+
+def test_h1_is_the_first_entry_of_h():
+    marked = marker().mark("h1 = 1*1 + 0.5*2 = 2, h2 = -1 + 0.25*2 + 0.1 = -0.5")
+    assert [(mark.quantity, mark.verdict) for mark in marked.marks][:2] == [("h[0]", "right"), ("h[0]", "right")]
+    assert marked.marks[-1].verdict in ("wrong", "misread")

@@ -141,6 +141,8 @@ class Scope:
                 name = find(option.name)
                 if name is not None and self._fits(name, option):
                     return self._meant(name, option)
+        if (entry := self._numbered(formula)) is not None:
+            return entry
         if (word := self._loss_word(options)) is not None or not respelled:
             return word
         for option in options:
@@ -148,6 +150,17 @@ class Scope:
             if name is not None and self._fits(name, option):
                 return replace(self._meant(name, option), respelled=True)
         return None
+
+    def _numbered(self, formula: Formula) -> Meant | None:
+        """h1 in plain text for the first entry of a vector h."""
+        if not isinstance(formula, Name):
+            return None
+        base = formula.text.rstrip("0123456789")
+        digits = formula.text[len(base):]
+        name = self.known(base) if base and digits and len(digits) < 3 else None
+        if name is None or name in self.own or self.rank(name) != 1:
+            return None
+        return Meant(name, (Numeral(formula.span, digits),))
 
     def options(self, formula: Formula) -> list[Reading]:
         """The names that a name-like formula may be, the longest first."""
