@@ -13,6 +13,7 @@ from fractions import Fraction
 import pytest
 
 from longhand import __version__, cli
+from longhand.cli import formats
 from longhand.core.equation import Program
 from longhand.core.problem import Problem, Remark
 from longhand.errors import Place, ShapeError
@@ -342,4 +343,4 @@ def test_colours_are_for_terminals_that_want_them(monkeypatch):
             monkeypatch.delenv(name, raising=False)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        assert cli._colours() is wanted
+        assert formats.colours() is wanted
