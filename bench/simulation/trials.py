@@ -199,6 +199,11 @@ def allowed(doc: Document, plant: Plant) -> set[str]:
     codes = accepted(plant.kind.code)
     for other in KINDS:
         rows = made(doc.network, other, plant.key, doc.work.had) if other.at == plant.kind.at else None
-        if rows is not None and [[rounded(cell, doc.work.habits) for cell in row] for row in rows] == doc.work.printed[plant.key]:
+        if rows is not None and _read([[rounded(cell, doc.work.habits) for cell in row] for row in rows]) == _read(doc.work.printed[plant.key]):
             codes |= accepted(other.code)
     return codes
+
+
+def _read(texts: Sequence[Sequence[str]]) -> list[list[float]]:
+    """The numbers that stand there: 0.5 and 0.5000 are one, whether the writer leaves out zeros of exact results or not."""
+    return [[float(text) for text in row] for row in texts]

@@ -130,6 +130,21 @@ data v = 0.9
 data F = [0.7, -0.4]
 find gradient L wrt w, v, F
 """
+ERROR = HEAD + """tensor x : input [d]
+tensor t : label [q]
+tensor W : parameter [d, q]
+tensor z : intermediate [q]
+tensor o : intermediate [q]
+tensor L : loss
+z[k] = sum(i, W[i,k]*x[i])
+o[k] = sigmoid(z[k])
+L = sum(k, (o[k] - t[k])^2)
+loss L
+data x = [0.5, -1.5]
+data t = [1, 0.2, 0.3]
+data W = [[0.4, -0.7, 1.1], [0.3, 0.9, -0.6]]
+find gradient L wrt W
+"""
 THREE = """longhand 1
 tensor x : input
 tensor p : intermediate
@@ -147,7 +162,7 @@ find gradient L wrt x
 KINK = net("relu(u[j])").replace("[[0.4,", "[[0.5,").replace("[0.3, 0.9", "[0.5, 0.9").replace("b = [0.1,", "b = [0.5,")
 """u[0] is 0."""
 
-PROGRAMS = {"kink": KINK, "three": THREE, "jacobian": JACOBIAN, "batch": BATCH, "skip": SKIP, "time": TIME,
+PROGRAMS = {"kink": KINK, "error": ERROR, "three": THREE, "jacobian": JACOBIAN, "batch": BATCH, "skip": SKIP, "time": TIME,
             "relu": net("relu(u[j])"), "sigmoid": net("sigmoid(u[j])"), "tanh": net("tanh(u[j])"), "elu": net("elu(u[j], 1)")}
 E = SimpleNamespace
 
@@ -278,7 +293,7 @@ CASES = {
     "P2 another weight": ("tanh", "z", lambda e: e.h @ e.V + e.b),
     "P2 another value": ("tanh", "o", lambda e: soft(e.u)),
     "term constant term left out": ("skip", "o", lambda e: e.h + e.u),
-    "brackets brackets left out": ("tanh", "s", lambda e: e.y - 0.1 + 0.1 / 3),
+    "brackets brackets left out": ("error", "g_z", lambda e: 2 * (e.o - e.t * e.o * (1 - e.o))),
     "term term left out": ("skip", "o", lambda e: e.h + e.x),
     "factor factor left out": ("tanh", "g_V", lambda e: np.outer(e.h, np.ones(3))),
 }

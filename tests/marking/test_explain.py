@@ -233,6 +233,37 @@ def test_a_vector_of_zeros_is_not_copied_from_another():
     assert outcomes["W2n"].kind == "mistake" and outcomes["W2n"].mistake.name == "only the step"
 
 
+def test_of_two_vectors_that_are_the_same_one_was_there_first():
+    """d2 is wrong, and stands over db2 too: not each of them is copied from the other."""
+    outcomes = explained(SMALL.nodes(), RIGHT_PAGE | {"W2n": "-.616 -.314 .616 .314", "dW2": "-.616 -.314 .616 .314"})
+    assert [outcomes[name].kind for name in ("dW2", "W2n")].count("misread") == 1
+
+
+def test_a_lost_minus_that_nothing_uses_is_not_held_against_the_writer():
+    assert explained(SMALL.nodes(), RIGHT_PAGE | {"b2n": "-1.313 1.687"})["b2n"].cells == ("right", "misread")
+
+
+def test_a_last_place_of_a_careful_writer_is_no_accident():
+    """Not updated, which moves one last digit: cut off, it would be the only number on the page that is."""
+    net = Network(exact("1 0"), exact("3 6 4 5"), exact("1 -6"), exact("2 3 4 3"), exact("-1 -2"), exact("0 1"), arb("0.001"), "sigmoid")
+    values: dict[str, list] = {}
+    texts = {}
+    for node in net.nodes():
+        cells = node.by("not updated" if node.name == "b2n" else "right", values)
+        values[node.name] = exact(" ".join(texts.setdefault(node.name, [nearest_digits(x, 3) for x in cells])))
+    outcomes = explained(net.nodes(), {name: " ".join(cells) for name, cells in texts.items()})
+    assert outcomes["b2n"].kind == "mistake" and accused(outcomes) == ["b2n"]
+    assert explained(net.nodes(), {"z": "2.964 2.446", "b2n": "-1.000 -2.000"})["b2n"].kind == "ok", "of two numbers nobody knows the habit"
+
+
+def test_what_a_mistake_gives_to_the_last_digit_is_proved_by_few_digits():
+    """h as u, .5 for the sheet's ½: the loss that follows from printed numbers is sharper than their intervals."""
+    nodes = SMALL.nodes()
+    page = written(nodes, 3, Random(0), "L", "log10 for ln")
+    outcomes = explained(nodes, {name: " ".join(cells) for name, cells in page.texts.items()})
+    assert outcomes["L"].mistake is not None and outcomes["L"].mistake.name == "log10 for ln"
+
+
 def test_damage_that_is_copied_is_no_new_damage():
     prints = [Print(name, printed(text.split()), at) for at, (name, text) in enumerate((RIGHT_PAGE | {"h": ".982 .800"}).items())]
     once = explain(SMALL.nodes(), prints)

@@ -168,8 +168,8 @@ def test_a_whole_program_takes_milliseconds():
 
 
 def _seconds(setting: Setting) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for equation in setting.program.equations:
         for _ in variants(equation, setting):
             pass
-    return time.perf_counter() - start
+    return time.process_time() - start

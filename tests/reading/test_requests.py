@@ -195,12 +195,12 @@ def test_any_text_is_read(text):
 
 
 def test_time_grows_with_the_text():
-    from time import perf_counter
+    from time import process_time
 
     def seconds(count):
         text = "Compute the gradient of $L$ and find the loss, then give (a) it " * count
-        start = perf_counter()
+        start = process_time()
         understood(text)
-        return perf_counter() - start
+        return process_time() - start
     seconds(10)
     assert seconds(800) < 30 * max(seconds(80), 0.01)

@@ -2,16 +2,19 @@
 
 `dataclass(frozen=True, slots=True)` compiles six methods for each class, 0.4 ms each time the program starts; two hundred classes
 of them were a quarter of the time to the first printed line. A record is a dataclass to `fields`, `replace` and `match`, and pays
-for it with a slower constructor, so the nodes that are made by the thousand (`expr`, `axis`) stay plain dataclasses.
+for it with a slower constructor, so the nodes that are made by the thousand (`expr`, `axis`) stay plain dataclasses. Where few fields
+are all given by place, as the parser gives them, the constructor is one of `QUICK`.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, fields
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
+Constructor = Callable[..., None]
+Setters = tuple[Callable[[Any, Any], None], ...]
 
 
 @dataclass_transform(frozen_default=True)
@@ -44,6 +47,8 @@ def record(cls: type[T]) -> type[T]:
         return hash(key(self))
 
     own = made.__dict__
+    if prepare is None and count in QUICK:
+        __init__ = QUICK[count](setters, __init__)
     shared = {"__init__": __init__, "__eq__": __eq__, "__hash__": __hash__, "__repr__": _repr}
     for name, method in shared.items():
         if name == "__init__" or own.get(name) is None:
@@ -51,6 +56,54 @@ def record(cls: type[T]) -> type[T]:
     for name, method in {"__setattr__": _frozen, "__delattr__": _frozen, "__getstate__": _state, "__setstate__": _restored}.items():
         setattr(made, name, method)
     return made
+
+
+def _quick_1(setters: Setters, whole: Constructor) -> Constructor:
+    put_a, = setters
+
+    def __init__(self: Any, a: Any = _LEFT_OUT, /, *more: Any, **named: Any) -> None:
+        if a is _LEFT_OUT or more or named:
+            whole(self, *_given(a), *more, **named)
+            return
+        put_a(self, a)
+
+    return __init__
+
+
+def _quick_2(setters: Setters, whole: Constructor) -> Constructor:
+    put_a, put_b = setters
+
+    def __init__(self: Any, a: Any = _LEFT_OUT, b: Any = _LEFT_OUT, /, *more: Any, **named: Any) -> None:
+        if b is _LEFT_OUT or more or named:
+            whole(self, *_given(a, b), *more, **named)
+            return
+        put_a(self, a)
+        put_b(self, b)
+
+    return __init__
+
+
+def _quick_3(setters: Setters, whole: Constructor) -> Constructor:
+    put_a, put_b, put_c = setters
+
+    def __init__(self: Any, a: Any = _LEFT_OUT, b: Any = _LEFT_OUT, c: Any = _LEFT_OUT, /, *more: Any, **named: Any) -> None:
+        if c is _LEFT_OUT or more or named:
+            whole(self, *_given(a, b, c), *more, **named)
+            return
+        put_a(self, a)
+        put_b(self, b)
+        put_c(self, c)
+
+    return __init__
+
+
+_LEFT_OUT: Any = object()
+QUICK = {1: _quick_1, 2: _quick_2, 3: _quick_3}
+"""Constructors by the number of fields, which fall back on the whole one where not all fields are given by place."""
+
+
+def _given(*values: Any) -> tuple[Any, ...]:
+    return tuple(value for value in values if value is not _LEFT_OUT)
 
 
 def _completed(cls: type, known: tuple[Field, ...], arguments: tuple[Any, ...], named: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ def cell_marks(formula: Formula, marks: Iterable[Mark], text: str) -> Iterator[t
     for mark in marks:
         if mark.entries:
             for cell, entry in found(formula, mark, text):
-                if entry.verdict != RIGHT:
+                if entry.verdict not in ("", RIGHT):           # "" where the whole claim could not be checked
                     yield cell.span, _judging(entry)
 
 

@@ -1,7 +1,9 @@
 """How far a printed number is from the one that should stand there, in strokes of the pen."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from .identity import by_identity
@@ -12,7 +14,7 @@ ALIKE = frozenset(pair for a, b in ("06", "08", "13", "14", "17", "27", "35", "3
 
 SAME_LOOKS, STROKE = 0.5, 0.8
 """A digit taken for one that looks like it; another one, left out or put in. Each after the first is twice as dear: damage is seldom thorough."""
-SIGN_DAMAGED, SIGN_SLIPPED = 1.3, 0.4
+SIGN_DAMAGED, SIGN_SLIPPED = 1.0, 0.4
 """A minus is lost by people more often than by machines."""
 SAMPLES = 12
 """Steps through a wide ball."""
@@ -41,7 +43,7 @@ def strokes_between(text: str, ball: Any, places: int) -> Strokes:
     """The fewest changes that turn a number of the ball into the text: written to as many decimals as its claim has, or as the text itself has."""
     written = _digits(text)
     own = len(text.partition(".")[2]) if "e" not in text.lower() and "^" not in text else places
-    best = min(_distance(written, meant) for shown in {places, own} for meant in {_digits(number) for number in _numbers(ball, shown)})
+    best = min([_distance(written, meant) for shown in {places, own} for meant in drawn(ball, shown)])
     other = best % COUNT
     negative = text.lstrip().startswith(("-", "−"))
     return best // COUNT - DEARER * other, other, bool(ball > 0 if negative else ball < 0)
@@ -50,9 +52,9 @@ def strokes_between(text: str, ball: Any, places: int) -> Strokes:
 def strokes_within(text: str, ball: Any, places: int, most: int) -> tuple[int, int] | None:
     """(alike, other) changes that turn a number of the ball into the text, its sign aside; None where there are more than `most`."""
     written = _digits(text)
-    best = None
+    own, best = set(written), None
     for meant in drawn(ball, places) | drawn(ball, len(text.partition(".")[2])):
-        if abs(len(meant) - len(written)) <= most:
+        if abs(len(meant) - len(written)) <= most and len(own.difference(meant)) <= most:           # each other digit is a stroke
             distance = _distance(written, meant)
             best = distance if best is None or distance < best else best
     if best is None:
@@ -73,14 +75,19 @@ drawn = by_identity(_drawn)
 def _numbers(ball: Any, places: int) -> Iterator[str]:
     """The numbers to which those of the ball round; of a wide ball some."""
     yield nearest_digits(ball, places)
-    if ball.rad() != 0:
+    if ball.rad() != 0 and ball.is_finite():
+        middle, radius = float(ball.mid()), float(ball.rad())
         for part in range(SAMPLES + 1) if ball.rad() > unit(places) else (0, SAMPLES):
-            yield nearest_digits(ball.mid() + ball.rad() * (2 * part - SAMPLES) / SAMPLES, places)
+            number = middle + radius * (2 * part - SAMPLES) / SAMPLES           # a sample, so a float will do
+            yield f"{number:.{places}f}" if places >= 0 else f"{round(number, places):.0f}"
+
+
+NO_DIGIT = re.compile(r"[^\d.]+")
 
 
 def _digits(text: str) -> str:
     """The number without its sign and the zeros in front."""
-    kept = "".join([c for c in text if c.isdigit() or c == "."])[:MOST]
+    kept = NO_DIGIT.sub("", text)[:MOST]
     return kept.lstrip("0") or "0"
 
 
@@ -88,8 +95,9 @@ DEARER, COUNT = 4, 64
 """A distance is one integer, for speed: (alike + 4·other)·64 + other."""
 
 
+@lru_cache(1 << 16)
 def _distance(written: str, meant: str) -> int:
-    """The cheapest way from one text to the other."""
+    """The cheapest way from one text to the other. The same few thousand pairs are asked for again and again in a class's answers."""
     change = DEARER * COUNT + 1
     row = list(range(0, (len(meant) + 1) * change, change))
     for a in written:

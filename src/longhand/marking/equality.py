@@ -10,6 +10,7 @@ from ..reading.terms import Unclear
 from .array import Array, Nonconforming
 from .explain import Cells
 from .heads import Head, value_of
+from .identity import of_formula
 from .masks import Mask
 from .meaning import Reading, family, index_sizes, readings
 from .reference import Point, Reference
@@ -80,10 +81,15 @@ def sides(head: Head, formula: Formula, scope: Scope, point: Point, had: Had) ->
 
 def _expected(head: Head, formula: Formula, scope: Scope, point: Point) -> tuple[int, ...] | None:
     """The shape that a bare identity or ones beside the head have; None where none stand there."""
-    if not any(isinstance(node, Name) and (node.text in ("I", "Id") or node.text == "1" and node.style) for node in walk(formula)):
+    if not _has_ones(formula):
         return None
     found = heads(head, scope, point, {})
     return found[0].shape if found else None
+
+
+@of_formula
+def _has_ones(formula: Formula) -> bool:
+    return any(isinstance(node, Name) and (node.text in ("I", "Id") or node.text == "1" and node.style) for node in walk(formula))
 
 
 def _whole(head: Head, formula: Formula, scope: Scope, point: Point, had: Had) -> list[Reading]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from itertools import takewhile
 from typing import Any
 
@@ -14,12 +14,14 @@ from .explain import Cells, Explanation, Print
 from .findings import Finding, FollowingNode, Formulaic, Ways
 from .following import FOLLOWS, PUT_IN
 from .heads import Head
+from .identity import by_identities
 from .marks import RIGHT, UNCHECKED, WRONG, Mistake
 from .numerals import Digits
 from .printed import PrintedCell, nearest_digits, printed
 from .reference import Reference, flat_position, key_of, positions, tensor_of
 from .rewrite import exchanged
 from .scope import Scope
+from .worlds import Others
 
 TRANSPOSED = Mistake("transposed", "P1", "This is the transpose of what is asked: rows and columns are exchanged.")
 SHAPE = Mistake("wrong shape", "", "The shape is not that of the quantity.")
@@ -56,7 +58,7 @@ class Figures:
         if head.tensor in self.reference.program.tensors and self.reference.program.equation(head.tensor) is None:
             self._restated(finding, cells)
             return
-        names = self.nodes_of(head)
+        names = self.nodes_of(finding)
         shape = self._shape(head)
         if not same_shape(Array(shape, ()), Array(digits.shape, ())):
             self._misshapen(finding, cells, shape)
@@ -95,8 +97,9 @@ class Figures:
         while len(self.nodes) > nodes:
             self.nodes.popitem()
 
-    def nodes_of(self, head: Head) -> tuple[str, ...]:
-        """The names of the nodes that a head stands for; an expression becomes a node of its own."""
+    def nodes_of(self, finding: Finding) -> tuple[str, ...]:
+        """The names of the nodes that a finding's head stands for; an expression becomes a node of its own."""
+        head = finding.head
         if head.tensor in self.nodes:
             return (head.tensor,)
         if head.tensor in self.entries:
@@ -109,7 +112,7 @@ class Figures:
         values = heads(head, self.scope, self.point, {})
         if not values:
             raise Unclear(head.formula.span, "it has no value at the sheet's numbers")
-        name = f"expression {head.formula.span.start}"
+        name = f"expression {finding.line.spans[0].start}"
         self.nodes.setdefault(name, FollowingNode(Formulaic(name, values[0].cells, recompute=lambda had: self._at(head, had))))
         return (name,)
 
@@ -130,16 +133,16 @@ class Figures:
         if len(names) == 1:
             yield names[0], cells
         else:
-            yield from ((name, (cell,)) for name, cell in zip(names, cells, strict=True))
+            yield from ((name, _alone(cell)) for name, cell in zip(names, cells, strict=True))
 
-    def _by_own_formula(self, head: Head, theirs: tuple[Head, Formula] | None, printed: Mapping[str, Cells]) -> Cells | None:
+    def _by_own_formula(self, head: Head, theirs: tuple[Head, Formula] | None, had: Mapping[str, Cells]) -> Cells | None:
         """What a wrong formula that the answer gave for the quantity comes to."""
         if theirs is None:
             return None
         given, formula = theirs
         shape = Array(self.point.shape(head.tensor), ())
         try:
-            found = sides(given, formula, self.scope, self.point, printed)
+            found = sides(given, formula, self.scope, self.point, had)
         except (Unclear, Nonconforming):
             return None
         whole = next((r.array for r in found if same_shape(r.array, shape)), None)
@@ -177,21 +180,20 @@ class Figures:
                 finding.mistake, finding.says, finding.method = TRANSPOSED, TRANSPOSED.says, True
 
     def _ways(self, finding: Finding, left: Finding | None, count: int) -> Ways:
-        """What printed numbers may follow from: the side to their left, or a wrong formula given before. Worked out only when asked for,
-        since numbers that are right need no reason."""
-        printed, head = dict(self.printed), finding.head
-        expressions, theirs = tuple(self.expressions), self.theirs.get(head.tensor)
+        """What printed numbers may follow from: the side to their left, or a wrong formula given before. From what the writer had: a number that
+        is misread was another one when it was used."""
+        head, expressions, theirs = finding.head, tuple(self.expressions), self.theirs.get(finding.head.tensor)
 
-        @cache
-        def ways() -> tuple[tuple[Mistake, Cells], ...]:
+        def ways(had: Mapping[str, Cells]) -> tuple[tuple[Mistake, Cells], ...]:
+            had = Others(had, head.tensor) if head.tensor else had
             how = PUT_IN if left is not None and left.kind == "value" else FOLLOWS
-            found = [(how, way) for way in self._left(finding, left, printed, expressions)]
-            own = self._by_own_formula(head, theirs, printed)
+            found = [(how, way) for way in self._left(finding, left, had, expressions)]
+            own = self._by_own_formula(head, theirs, had)
             return tuple(way for way in (*found, *([(FOLLOWS, own)] if own is not None else ())) if len(way[1]) == count)
 
         return ways
 
-    def _left(self, finding: Finding, left: Finding | None, printed: Mapping[str, Cells], expressions: Sequence[tuple[Formula, Formula]]) -> list[Cells]:
+    def _left(self, finding: Finding, left: Finding | None, had: Mapping[str, Cells], expressions: Sequence[tuple[Formula, Formula]]) -> list[Cells]:
         """What the side to the left comes to, for the writer."""
         if left is None or left.head is not finding.head or left.kind not in ("value", "symbols") or left.verdict == UNCHECKED and left.kind == "symbols":
             return []
@@ -204,7 +206,7 @@ class Figures:
         ways: list[Cells] = []
         for formula in (left.formula, theirs) if theirs is not left.formula else (theirs,):
             try:
-                found = sides(finding.head, formula, self.scope, self.point, printed)
+                found = sides(finding.head, formula, self.scope, self.point, had)
             except (Unclear, Nonconforming):
                 continue
             ways += [r.array.cells for r in found if same_shape(r.array, shape)][:1]
@@ -234,6 +236,12 @@ class Figures:
         return Settling(self).settle()
 
 
+@by_identities
+def _alone(cell: PrintedCell) -> tuple[PrintedCell, ...]:
+    """A cell as the print of one entry, always the same object."""
+    return (cell,)
+
+
 def _merged(truth: Cells | None, row: tuple[PrintedCell, ...]) -> Cells:
     """The printed cells; the true ones where none are printed."""
     return tuple(cell.ball if cell.ball is not None else truth[k] for k, cell in enumerate(row)) if truth else tuple(c.ball for c in row)
@@ -243,6 +251,6 @@ def _times(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape)) if shape else "a single number"
 
 
-def _nth(ways: Ways, k: int) -> tuple[tuple[Mistake, Cells], ...]:
+def _nth(ways: Ways, k: int, had: Mapping[str, Cells]) -> tuple[tuple[Mistake, Cells], ...]:
     """The ways of one entry, from those of a whole."""
-    return tuple((how, way[k:k + 1]) for how, way in ways())
+    return tuple((how, way[k:k + 1]) for how, way in ways(had))

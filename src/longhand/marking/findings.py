@@ -15,7 +15,7 @@ from .heads import Head
 from .marks import UNCHECKED, Mistake
 from .numerals import Digits
 
-Ways = Callable[[], tuple[tuple[Mistake, Cells], ...]]
+Ways = Callable[[Mapping[str, Cells]], tuple[tuple[Mistake, Cells], ...]]
 """What printed numbers may follow from, worked out when asked for."""
 TOLD = ("verdict", "mistake", "says", "evidence", "expected", "method", "cause")
 
@@ -117,7 +117,7 @@ class FollowingNode:
 
     def variants(self, had: Mapping[str, Cells]) -> Any:
         for ways in self.follows:
-            yield from ways()
+            yield from ways(had)
         yield from self.node.variants(had)
 
 

@@ -30,6 +30,15 @@ class Head:
 
 def head_of(formula: Formula, scope: Scope, reference: Reference) -> Head | None:
     """The head that a formula is, where it names a quantity; None for an expression or an unknown name."""
+    if scope.own:
+        return _found(formula, scope, reference)
+    key = id(formula), scope.problem.notation.base
+    if (known := scope.heads.get(key)) is None:                         # the formula is kept, so that no other has its identity
+        scope.heads.put(key, known := (formula, _found(formula, scope, reference)))
+    return known[1]
+
+
+def _found(formula: Formula, scope: Scope, reference: Reference) -> Head | None:
     meant = scope.meant(formula) or gradient_meant(formula, scope)
     if meant is None or meant.own or meant.tensor not in reference.program.tensors or meant.power is not None or meant.transposed:
         return None

@@ -15,6 +15,7 @@ from .explain import Cells
 from .figures import Figures
 from .findings import Finding, Line, plain, reason
 from .heads import Head, head_of, update_of, value_of
+from .identity import of_formula
 from .layers import combined, instances
 from .marks import CARRIED, RIGHT, UNCHECKED, WRONG, Mistake
 from .masks import TESTS, mask_for
@@ -156,14 +157,14 @@ class Judge:
                 self.patience.begin()
                 self.explaining, found = False, self._of(line)
                 self.explaining = True
-        return found + [finding for part in line.parts for finding in self._braces(line, part)]
+        return found + [finding for part, span in zip(line.parts, line.spans, strict=True)
+                        for finding in self._braces(line, part, span.start - part.span.start)]
 
-    def _braces(self, line: Line, part: Formula) -> Iterator[Finding]:
-        """What is written under a brace is said to be what stands over it."""
-        for node in walk(part):
-            if isinstance(node, Annotated) and node.note is not None and not isinstance(node.note, Words | Relation):
-                claim = replace(line, parts=(node.body, node.note), operators=("=",), spans=(node.body.span, node.note.span))
-                yield from (finding for finding in self._of(claim) if finding.verdict != UNCHECKED)
+    def _braces(self, line: Line, part: Formula, by: int) -> Iterator[Finding]:
+        """What is written under a brace is said to be what stands over it. The part stands so many characters behind its own place."""
+        for node in _annotated(part):
+            claim = replace(line, parts=(node.body, node.note), operators=("=",), spans=(node.body.span.moved(by), node.note.span.moved(by)))
+            yield from (finding for finding in self._of(claim) if finding.verdict != UNCHECKED)
 
     def _state(self) -> tuple[Any, ...]:
         return dict(self.scope.own), dict(self.scope.own_letters), {k: dict(v) for k, v in self.had.items()}, self.figures.state()
@@ -384,5 +385,12 @@ class Judge:
                 self.had[id(point)][head.tensor] = fitting.array.cells
 
 
+@of_formula
+def _annotated(formula: Formula) -> tuple[Annotated, ...]:
+    """What has something written under its brace."""
+    return tuple(node for node in walk(formula) if isinstance(node, Annotated) and node.note is not None and not isinstance(node.note, Words | Relation))
+
+
+@of_formula
 def _has_zero(formula: Formula) -> bool:
     return any(isinstance(node, Numeral) and node.text == "0" for node in walk(formula))

@@ -12,12 +12,13 @@ from ..reading.environment import numeral
 from ..reading.syntax import Dots, Formula, Matrix, Row, Span
 from ..reading.terms import Unclear
 from . import array as arrays
+from .arithmetic import arithmetic
 from .array import Nonconforming
 from .families import lifted
 from .patterns import pattern
 from .printed import half_unit
 from .scope import Scope
-from .ways import BITS, Context, Way, combined, distinct
+from .ways import BITS, Context, Way, combined, distinct, one
 
 PLAIN = frozenset((Fraction(1, 2), Fraction(1, 4)))
 """Decimals that are read as exact: ½ is written .5."""
@@ -67,14 +68,28 @@ def matrix(context: Context, rows: tuple[tuple[Formula, ...], ...], span: Span) 
         raise Unclear(span, "an empty or very large matrix")
     if len({len(cells) for cells in rows}) > 1:
         raise Nonconforming("a matrix with rows of unequal length")
-    parts = [context(cell) for cells in rows for cell in cells]
     width = len(rows[0])
+    if (numbers := _numbers(context, rows)) is not None:
+        context.spend(len(numbers), span)
+        return one(arrays.array((len(rows), width), numbers))
+    parts = [context(cell) for cells in rows for cell in cells]
     plain = [part[:1] if len(part) == 1 or len(parts) > 4 else part[:2] for part in parts]
 
     def join(*ways: Way) -> list:
         return [(lifted(lambda *blocks: arrays.stacked([blocks[k:k + width] for k in range(0, len(blocks), width)]), *(w.family for w in ways)), ())]
 
     return distinct(combined(plain, join))
+
+
+def _numbers(context: Context, rows: tuple[tuple[Formula, ...], ...]) -> list[Any] | None:
+    """The cells where all are numbers, which can be read in one way only."""
+    numbers = []
+    for cells in rows:
+        for cell in cells:
+            if (number := arithmetic(cell, context.literal)) is None:
+                return None
+            numbers.append(number)
+    return numbers
 
 
 def _with_dots(context: Context, rows: tuple[tuple[Formula, ...], ...], span: Span) -> list[Way]:

@@ -2,12 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from ..core.problem import Problem, Wanted
+from ..core.sweeps import fewer_sweeps
+from ..core.walk import tensors
 from ..errors import NotUnderstood
 from ..numbers.decimals import ball_text
 from ..numbers.faults import Undecided
+from ..reading.chain_memory import Memory
 from ..reading.chains import Chain, Written, chains
 from ..reading.names import flat
 from ..reading.sheet import Sheet, read, remark
@@ -18,10 +22,12 @@ from .dotted import with_subjects
 from .doubts import doubt
 from .figures import Figures
 from .findings import Finding, Line, lines
+from .halves import sheet_part
 from .heads import Head
-from .identity import by_identity
+from .identity import by_identities, by_identity
 from .judge import ALL_TRUE, ARROWS, EQUALITY, Judge
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, CellMark, Mark, Marked, Nested
+from .numerals import Digits
 from .patience import Patience
 from .reference import Reference
 from .shapes import is_shapes, shape_claims_of_all
@@ -40,13 +46,24 @@ class Marker:
         """Raises LonghandError for a sheet or data that cannot be read, NotUnderstood where nothing on the sheet can be derived."""
         self.sheet: Sheet = read(problem_text, name=name, data=data)
         problems = [problem for problem in self.sheet.problems if problem.program.equations]
+        problems = [problem for problem in problems if not _is_working(problem)] or problems
         if not problems:
             raise NotUnderstood("The problem was not understood, so no answer to it can be marked.",
                                 suggestion="longhand read SHEET shows what was understood")
         self.references = tuple(Reference(problem) for problem in problems)
         self.convention = any(word in problem_text.lower() for word in CONVENTION)
         self.sizes = tuple(Sizes(problem) for problem in problems)
+        self.memory = Memory()
         self.mentioned = names_of([part for chain in chains(Source(problem_text, name)).chains for part in chain.parts])
+
+    @classmethod
+    def of_worked(cls, text: str, *, name: str = "", data: Mapping[str, object] | None = None) -> Marker:
+        """The marker for a document that holds a problem and its working: its problem, where a heading parts the two, else all of it."""
+        front = sheet_part(text)
+        if front != text:
+            with suppress(NotUnderstood):
+                return cls(front, name=name, data=data)
+        return cls(text, name=name, data=data)
 
     @property
     def quantities(self) -> tuple[str, ...]:
@@ -67,8 +84,12 @@ class Marker:
 
     def mark(self, text: str, file: str = "") -> Marked:
         """The marks of an answer."""
+        with fewer_sweeps():
+            return self._marked(text, file)
+
+    def _marked(self, text: str, file: str) -> Marked:
         source = Source(text, file)
-        written = chains(source)
+        written = chains(source, self.memory)
         own = with_subjects(lines(written.chains))
         elsewhere: dict[str, str] = {}
         patience = Patience(sum(len(line.operators) for line in own))
@@ -99,9 +120,15 @@ class Marker:
         return [f"{note.text}: {note.why}" if note.why else note.text for note in written.repairs]
 
 
+def _is_working(problem: Problem) -> bool:
+    """Whether the loss is computed from numbers alone: that is somebody's result, and nothing can be derived from it."""
+    equation = problem.program.equation(problem.loss) if problem.loss is not None else None
+    return equation is not None and not tensors(equation.right)
+
+
 def check(problem_text: str, answer_text: str | None = None, *, name: str = "", file: str = "", data: Mapping[str, object] | None = None) -> Marked:
     """The marks of one answer; without one, of the working that the problem's own text holds."""
-    marker = Marker(problem_text, name=name, data=data)
+    marker = Marker.of_worked(problem_text, name=name, data=data) if answer_text is None else Marker(problem_text, name=name, data=data)
     return marker.mark(problem_text if answer_text is None else answer_text, file or name)
 
 
@@ -160,16 +187,26 @@ def _mark(source: Source, finding: Finding) -> Mark:
     place = source.place(span.start)
     head = finding.head
     about = source.text[line.spans[0].start:line.spans[0].end]
-    stated = _nested(finding.digits.shape, finding.digits.texts) if finding.digits is not None else source.text[span.start:span.end]
+    stated = _stated(finding.digits) if finding.digits is not None else source.text[span.start:span.end]
     says = finding.says
     if not finding.sure and finding.verdict in (WRONG, MISREAD):
         says += " This cannot be told for sure: another explanation is almost as good."
     return Mark(place[0], place[1], start, span.end, source.text[start:span.end].strip(), finding.verdict, about.strip(),
                 finding.mistake.name if finding.mistake is not None and finding.verdict == WRONG else None, says.strip(),
                 _expected(finding), stated, finding.evidence,
-                tuple(CellMark(at, verdict, text, right) for at, verdict, text, right in finding.cells) if len(finding.cells) > 1 else
-                tuple(CellMark((), verdict, text, right) for _, verdict, text, right in finding.cells),
+                _entries(finding.cells),
                 _given_line(source, finding), _quantity(head), finding.method, finding.sure)
+
+
+@by_identities
+def _entries(cells: tuple[tuple[tuple[int, ...], str, str, str], ...]) -> tuple[CellMark, ...]:
+    """The marks of the cells; a lone one has no place."""
+    return tuple(CellMark(at if len(cells) > 1 else (), verdict, text, right) for at, verdict, text, right in cells)
+
+
+@by_identities
+def _stated(digits: Digits) -> Nested:
+    return _nested(digits.shape, digits.texts)
 
 
 def _quantity(head: Head | None) -> str:
@@ -185,9 +222,12 @@ def _given_line(source: Source, finding: Finding) -> int | None:
 
 def _expected(finding: Finding) -> Nested:
     value: Any = finding.expected
-    if isinstance(value, Array):
-        return _nested(value.shape, tuple(_decimals(x) for x in value.cells))
-    return value
+    return _shown(value) if isinstance(value, Array) else value
+
+
+@by_identities
+def _shown(value: Array) -> Nested:
+    return _nested(value.shape, tuple(_decimals(x) for x in value.cells))
 
 
 @by_identity

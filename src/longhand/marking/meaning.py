@@ -75,11 +75,12 @@ def readings(formula: Formula, scope: Scope, point: Point, had: Mapping[str, Cel
     counts; `whole`: the shape that ones or an identity alone have. Unclear for what is not known, Nonconforming where nothing fits."""
     if literal is not None or not is_arithmetic(formula):
         return _read(formula, (), scope, point, had, letters or {}, literal, {}, whole)
-    if (known := scope.constants.get(id(formula))) is None:
+    key = id(formula), scope.problem.notation.base
+    if (known := scope.constants.get(key)) is None:
         with ctx.workprec(BITS):
             value = arithmetic(formula, literals_of(scope))
         found = [Reading(arrays.number(value))] if value is not None else _read(formula, (), scope, point, had, letters or {}, None, {})
-        scope.constants[id(formula)] = known = formula, found
+        scope.constants.put(key, known := (formula, found))
     return known[1]
 
 

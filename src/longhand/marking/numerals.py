@@ -24,6 +24,7 @@ from ..reading.syntax import (
     Sequence,
     walk,
 )
+from .identity import of_formula
 
 FUNCTION_WORDS = frozenset("""exp log ln lg log2 log10 sqrt tanh sinh cosh sin cos max min sigma sigmoid relu ReLU elu ELU softmax Softmax diag abs
 e pi T top""".split())
@@ -36,6 +37,7 @@ class Digits:
     shape: tuple[int, ...]
 
 
+@of_formula
 def digits_of(formula: Formula) -> Digits | None:
     """The printed numbers that a formula is; None for anything else. A fraction of whole numbers counts as one, exactly."""
     match formula:
@@ -97,11 +99,13 @@ def names_in(formula: Formula) -> Iterator[Formula]:
                 yield node
 
 
+@of_formula
 def is_arithmetic(formula: Formula) -> bool:
     """Whether it is computed from numbers alone."""
     return not any(True for _ in names_in(formula))
 
 
+@of_formula
 def has_numbers(formula: Formula) -> bool:
     """Whether printed numbers stand in it: decimals, or matrices and rows of numbers. Small whole numbers belong to formulas."""
     for node in walk(formula):

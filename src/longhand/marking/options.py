@@ -1,19 +1,21 @@
 """The ways in which one print can have come about, given what the writer had, and what each costs."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from math import log10
 from typing import Any
 
 from ..core.record import record
 from .edits import Strokes, misread_cost, slip_cost, strokes_between
+from .following import FOLLOWS as ANOTHER_WAY
+from .identity import by_identities
 from .marks import CARRIED, MISREAD, RIGHT, WRONG, Mistake
 from .printed import PrintedCell, half_unit, significant, whole_unit, with_rounded
 from .prints import Cells
 from .worlds import is_whole, read_cells, same
 
-MISREAD_CELL, SLIP_CELL = 2.2, 3.0
+MISREAD_CELL, SLIP_CELL = 2.2, 3.1
 MISREAD_AGAIN = 0.5
 """A cell that is damaged as it was before: the damage was copied."""
 USED_TO, PROVED_BY = 0.3, 1
@@ -22,14 +24,16 @@ OTHERWISE, OTHERWISE_CELL = 3.0, 2.4
 """All cells wrong by one mistake that is not in the catalogue; each cell."""
 COPIED_OVER, TAKEN_OVER = 3.0, 4.2
 """One vector written where another belongs: one event, however many cells; the same by the writer, who goes on with it."""
-CUT, ROUNDED = 0.9, 1.2
-"""A last place cut off; a last place off by one, as after another route."""
+CUT, ROUNDED, CARELESS = 0.9, 1.2, 2.4
+"""A last place cut off; a last place off by one, as after another route; either, by a writer who rounds all other numbers as they should be."""
 UNCHECKABLE = 2.5
 """What the writer had gives no value here, so nothing can be held against the print."""
 MOST_MIXED = 3
 """Wrong cells up to which each may be a slip beside a misread one."""
 WIDE = 0.5
 """A mistake that explains a lone number only to within ten times its last place proves less: it might do so by chance."""
+COARSE = 1.0
+"""The same for each digit that a print lacks, unless the mistake gives just that number."""
 LEAST_DIGITS = 3
 """Significant digits from which a last place may be off by one."""
 
@@ -37,7 +41,7 @@ LEAST_DIGITS = 3
 @record
 class Option:
     """One way. had: what the writer had then, None for the print itself;   right: whether that is the truth;
-    events: how often damage befell it; the rest as in Outcome."""
+    events: how often damage befell it;   copied: whether another print was written over it; the rest as in Outcome."""
     cost: float
     kind: str
     cells: tuple[str, ...]
@@ -48,6 +52,7 @@ class Option:
     rounded: bool = False
     right: bool = True
     events: int = 0
+    copied: bool = False
 
 
 @record
@@ -65,7 +70,8 @@ FITS, FOLLOWS, NOT = Fit(RIGHT), Fit(CARRIED), Fit(None)
 @record
 class Case:
     """A print to explain: its cells, the truth, what the writer should have got (None: no value), whether an error came before (then the
-    truth does not excuse), the texts of other prints, and the cells of this node that were misread before."""
+    truth does not excuse), whether it stands elsewhere, the cells of this node that were misread before, whether all is printed as integers,
+    whether the writer rounds with care (asked only where a last place is off), and the decimals of most numbers."""
     print: tuple[PrintedCell, ...]
     truth: Cells
     computed: Cells | None
@@ -73,28 +79,41 @@ class Case:
     elsewhere: bool = False
     damaged: tuple[str | None, ...] = ()
     whole: bool = False
+    careful: Callable[[], bool] = lambda: False
+    usual: int = 0
 
     @property
     def places(self) -> int:
-        """The decimals of the print."""
-        return max(cell.places for cell in self.print)
+        """The decimals that the print should have: those of its longest cell, or of most other numbers."""
+        return max(self.usual, max(cell.places for cell in self.print))
+
+    @property
+    def coarse(self) -> int:
+        """Digits that the print lacks: a mistake is the more likely to explain it by chance."""
+        return self.places - max(cell.places for cell in self.print)
 
 
 def ways(case: Case) -> list[Option]:
-    """The ways of the print without a mistake of the catalogue: the unsurprising one alone where there is one."""
+    """The ways of the print without a mistake of the catalogue: the unsurprising one alone where there is one. A last place that is off may also
+    be damaged, or a slip, where the writer is careful."""
     value = case.computed
     if value is None and case.erring:
         return [Option(UNCHECKABLE, "unknown", ("",) * len(case.print), ())]
     fits = [_fit(case, i) for i in range(len(case.print))]
+    held = [NOT if fit.cost else fit for fit in fits] if _excused(fits) and case.careful() else fits
+    strictly = list(_damage_and_slips(case, held)) if held is not fits else []
     if not any(fit.verdict is None for fit in fits):
-        return [Option(_excused(fits), "ok", tuple(fit.verdict or "" for fit in fits), _expected(case), _had(case, fits),
-                       right=all(fit is FITS for fit in fits), **_remarks(fits))]
-    return list(_damage_and_slips(case, fits))
+        return [Option(_excused(fits), "ok", tuple(fit.verdict or "" for fit in fits), _expected(case), _had(case, fits, (), value or ()),
+                       right=all(fit is FITS for fit in fits), **_remarks(fits)), *strictly]
+    return [*_damage_and_slips(case, fits), *strictly]
 
 
-def unsurprising(truth: Cells, count: int) -> Option:
-    """The way of a print that is true in all cells."""
-    return Option(0.0, "ok", (RIGHT,) * count, truth)
+@by_identities
+def at_sight(cells: tuple[PrintedCell, ...], truth: Cells) -> tuple[bool, list[Option]]:
+    """Whether only integers are printed, and the one way of a print that is true in all cells: none of any other."""
+    whole = all(cell.places == 0 for cell in cells)
+    true = all(cell.ball is not None and meets(cell, right, whole) for cell, right in zip(cells, truth, strict=True))
+    return whole, [Option(0.0, "ok", (RIGHT,) * len(cells), truth)] if true else []
 
 
 def _expected(case: Case) -> Cells:
@@ -114,6 +133,7 @@ def _damage_and_slips(case: Case, fits: Sequence[Fit]) -> Iterator[Option]:
     bad = [i for i, fit in enumerate(fits) if fit.verdict is None]
     strokes = [_strokes(case, i) for i in bad]
     costs = [{MISREAD: _misread(case, i, drawn), WRONG: SLIP_CELL + slip_cost(drawn)} for i, drawn in zip(bad, strokes, strict=True)]
+    had = _had_with(case, fits, case.computed or case.truth)
     for mix in _mixes(costs):
         cost = sum(each[kind] for each, kind in zip(costs, mix, strict=True))
         if MISREAD not in mix and _all_wrong(case, bad, expected):
@@ -123,13 +143,14 @@ def _damage_and_slips(case: Case, fits: Sequence[Fit]) -> Iterator[Option]:
             cells[i] = kind
         slipped = WRONG in mix
         events = mix.count(MISREAD)
-        if not slipped and case.elsewhere and len(bad) > 1 and cost > COPIED_OVER:
+        copied = not slipped and case.elsewhere and len(bad) > 1 and cost > COPIED_OVER
+        if copied:
             cost, events = COPIED_OVER, 1
         elif case.elsewhere and len(bad) > 1 and MISREAD not in mix:
             cost = min(cost, TAKEN_OVER)
         meant = [i for i, kind in zip(bad, mix, strict=True) if kind == MISREAD]
-        had = _had(case, fits, meant, case.computed or case.truth)
-        yield Option(excused + cost, "slip" if slipped else "misread", tuple(cells), expected, had, right=False, events=events, **remarks)
+        yield Option(excused + cost, "slip" if slipped else "misread", tuple(cells), expected, had(meant), right=False, events=events,
+                     copied=copied, **remarks)
 
 
 def _strokes(case: Case, i: int) -> Strokes:
@@ -154,34 +175,42 @@ def _all_wrong(case: Case, bad: Sequence[int], expected: Cells) -> bool:
     return len(bad) > 1 and 4 * len(bad) >= 3 * counted
 
 
-def mistakes(case: Case, variants: Iterable[tuple[Mistake, Cells]]) -> Iterator[Option]:
-    """The ways of the print by a mistake of the catalogue, with misread cells besides (a third of them at most, of two one)."""
+def mistakes(case: Case, variants: Iterable[tuple[Mistake, Cells]], exact: Iterable[tuple[Mistake, Cells]] = ()) -> Iterator[Option]:
+    """The ways of the print by a mistake of the catalogue, with misread cells besides (half of them at most; any number where it is no mistake
+    but another way to compute it). `exact`: what the mistakes make of sharp values, for a lone number."""
     count = len(case.print)
-    most = 1 if count == 2 else count // 3
+    few = count // 2
+    certain = {mistake for mistake, value in exact if len(value) == count and all(map(_may_be, case.print, value))}
     verdicts = None
+    reach = [None if cell.ball is None else cell.ball.union(cell.ball.mid() + whole_unit(cell.places)) for cell in case.print]     # far off is out at once
     for mistake, value in variants:
         if len(value) != count:
             continue
         fits = []
-        missed = 0
+        missed, most = 0, count - 1 if mistake is ANOTHER_WAY else few
         for i in range(count):
-            fits.append(_against(case, i, value[i]))
+            fits.append(_against(case, i, value[i]) if reach[i] is None or reach[i].overlaps(value[i]) else NOT)
             missed += fits[-1] is NOT
             if missed > most:
                 break
         else:
-            verdicts = verdicts or [None if (fit := _fit(case, i)).rounded else fit.verdict for i in range(count)]
-            yield from _mistaken(case, mistake, value, fits, verdicts)
+            verdicts = verdicts or [None if (fit := _fit(case, i)).rounded or fit.cut else fit.verdict for i in range(count)]
+            yield from _mistaken(case, mistake, value, fits, verdicts, mistake in certain)
 
 
-def _mistaken(case: Case, mistake: Mistake, value: Cells, fits: Sequence[Fit], verdicts: Sequence[str | None]) -> Iterator[Option]:
+def _mistaken(case: Case, mistake: Mistake, value: Cells, fits: Sequence[Fit], verdicts: Sequence[str | None], certain: bool) -> Iterator[Option]:
     missed = [i for i, fit in enumerate(fits) if fit is NOT]
     cells = tuple(MISREAD if fit is NOT else WRONG if verdict is None else verdict for fit, verdict in zip(fits, verdicts, strict=True))
     if WRONG in cells:
         damage = sum(_misread(case, i, strokes_between(case.print[i].text, value[i], case.places)) for i in missed)
         had = _had(case, fits, missed, value)
-        yield Option(mistake.cost + _by_chance(case, value) + _excused(fits) + damage, "mistake", cells, _expected(case), had, mistake,
+        chance = (0.0 if certain else _by_chance(case, value)) + (0.0 if all(x.rad() < 1e-30 for x in value) else COARSE * case.coarse)
+        yield Option(mistake.cost + chance + _excused(fits) + damage, "mistake", cells, _expected(case), had, mistake,
                      right=False, events=len(missed), **_remarks(fits))
+
+
+def _may_be(cell: PrintedCell, value: Any) -> bool:
+    return cell.ball is None or cell.ball.overlaps(value)
 
 
 def _by_chance(case: Case, value: Cells) -> float:
@@ -196,17 +225,34 @@ def _misread(case: Case, i: int, strokes: Strokes) -> float:
 
 
 def _had(case: Case, fits: Sequence[Fit], misread: Sequence[int] = (), value: Cells = ()) -> Cells | None:
-    """The cells that the writer had: what was printed, for misread cells the value, rounded or not, and for a cell cut off also what was
-    cut. None where it is the print."""
+    """The cells that the writer had, some of them misread."""
+    return _had_with(case, fits, value)(misread)
+
+
+def _had_with(case: Case, fits: Sequence[Fit], value: Cells = ()) -> Callable[[Sequence[int]], Cells | None]:
+    """The cells that the writer had, as a function of which are misread: what was printed, for misread cells the value, rounded or not, for
+    a cell cut off also what was cut, and for one that is the value to the last digit that value: nothing was rounded. None where it is the print."""
     cut = [i for i, fit in enumerate(fits) if fit.cut]
-    if not misread and not cut:
-        return None
-    had = list(read_cells(case.print, case.truth))
-    for i in misread:
-        had[i] = with_rounded(_meant(case, i, value), case.print[i].places)
-    for i in cut:
-        had[i] = had[i].union(_behind(case.print[i]))
-    return tuple(had)
+    exact = [i for i, x in enumerate(value) if x.rad() < 1e-30 and case.print[i].ball is not None and same(case.print[i].ball.mid(), x)]
+    plain = not cut and all(same(case.truth[i], value[i]) for i in exact)
+    cells: list[Any] = []
+    meant: dict[int, Any] = {}
+
+    def had(misread: Sequence[int]) -> Cells | None:
+        if plain and not misread:
+            return None
+        if not cells:
+            cells.extend(read_cells(case.print, case.truth))
+            for i in exact:
+                cells[i] = value[i]
+            for i in cut:
+                cells[i] = cells[i].union(_behind(case.print[i]))
+        for i in misread:
+            if i not in meant:
+                meant[i] = with_rounded(_meant(case, i, value), case.places)
+        return tuple([meant[i] if i in misread else cell for i, cell in enumerate(cells)])
+
+    return had
 
 
 def _meant(case: Case, i: int, value: Cells) -> Any:
@@ -230,7 +276,7 @@ def _fit(case: Case, i: int) -> Fit:
         return FITS if true else FOLLOWS
     if found is not NOT:
         return Fit(RIGHT if true else CARRIED, found.cost, found.cut, found.rounded)
-    return NOT if case.erring else _nearly(cell, truth, case.whole)
+    return NOT if case.erring else nearly(cell, truth, case.whole, case.careful)
 
 
 def _against(case: Case, i: int, value: Any) -> Fit:
@@ -239,7 +285,7 @@ def _against(case: Case, i: int, value: Any) -> Fit:
         return FOLLOWS
     if not value.is_finite():
         return NOT
-    return FOLLOWS if meets(cell, value, case.whole) else _nearly(cell, value, case.whole)
+    return FOLLOWS if meets(cell, value, case.whole) else nearly(cell, value, case.whole, case.careful)
 
 
 def meets(cell: PrintedCell, value: Any, whole: bool) -> bool:
@@ -251,14 +297,14 @@ def meets(cell: PrintedCell, value: Any, whole: bool) -> bool:
     return bool(cell.ball.overlaps(value))
 
 
-def _nearly(cell: PrintedCell, value: Any, whole: bool) -> Fit:
+def nearly(cell: PrintedCell, value: Any, whole: bool, careful: Callable[[], bool] = lambda: False) -> Fit:
     """Cut off instead of rounded, or a last place that is off by one."""
     if cell.ball.rad() == 0 or not value.is_finite() or (whole and is_whole(value)):
         return NOT
     if _behind(cell).overlaps(value):
-        return Fit(CARRIED, CUT, cut=True)
+        return Fit(CARRIED, CARELESS if careful() else CUT, cut=True)
     if (cell.ball.mid() + whole_unit(cell.places)).overlaps(value) and significant(cell.text) >= LEAST_DIGITS:
-        return Fit(CARRIED, ROUNDED, rounded=True)
+        return Fit(CARRIED, CARELESS if careful() else ROUNDED, rounded=True)
     return NOT
 
 

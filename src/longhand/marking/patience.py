@@ -2,10 +2,14 @@
 from __future__ import annotations
 
 from math import inf
-from time import thread_time
 
 from ..reading.syntax import Span
 from ..reading.terms import Unclear
+
+try:
+    from time import thread_time
+except ImportError:                          # in a browser, where there is one thread and the process's clock is the same
+    from time import process_time as thread_time
 
 SECONDS, EACH, MOST = 4.0, 0.02, 8.0
 """Seconds of the processor's time for an answer, for each of its claims besides, and at most."""

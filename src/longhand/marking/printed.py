@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ..core.record import record
@@ -12,6 +12,8 @@ FORM = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:(?:[eE]|(?:\*|\\cdot|\\times|·|�
 EXPONENT = re.compile(r"[eE*·×\\]")
 RATIO = re.compile(r"([+-]?\d+)/(\d+)")
 BITS = 256
+CLAIMS = 4000
+"""Claims whose numbers are remembered."""
 LONGEST = 400
 """Characters of a number beyond which it is not read."""
 
@@ -29,6 +31,13 @@ def printed(texts: Sequence[str]) -> tuple[PrintedCell, ...]:
     """The numbers of one claim. Each is as precise as the longest of them (`2 -0.75` is to two decimals), but for one that has all
     the significant digits of the others before its last place (1.251 beside 0.5374), or is in scientific notation. Where fewer zeros are
     left out at the ends if all are taken to have as many significant digits, they are (-0.0475485, 0.57116, -0.523612)."""
+    from flint import ctx
+    return _printed(tuple(texts), ctx.prec)
+
+
+@lru_cache(CLAIMS)
+def _printed(texts: tuple[str, ...], bits: int) -> tuple[PrintedCell, ...]:
+    """Kept, since a class prints the same numbers again and again. `bits`: the precision at which this is asked."""
     read = [_read(text) for text in texts]
     plain = [number for number in read if number is not None and not number.own]
     places = max((number.places for number in plain), default=0)

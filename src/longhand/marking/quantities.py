@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..core.equation import Equation
 from ..numbers.hulls import Hulls
 from ..numbers.interpret import Values
+from .alternatives import Alternatives
 from .catalogue.slopes import equal_ways
 from .explain import Cells
 from .following import FOLLOWS
@@ -51,22 +52,26 @@ class Quantity:
         return self._mistaken(had)
 
     def _mistaken(self, had: Mapping[str, Cells]) -> Iterator[tuple[Mistake, Cells]]:
-        for mistake, equation in self._variants or ():
-            if self.circular or len(self.equations) != 1:
-                cells = self._interpreted((equation,), had)
-            else:
-                cells = self._own(self.point.recipe(equation)(had))
-            if cells is not None:
-                yield mistake, cells
+        known = self._variants or ()
+        if self.circular or len(self.equations) != 1:
+            values = [self._interpreted((equation,), had) for _, equation in known]
+        else:
+            values = [self._own(cells) for cells in self._alternatives(had)]
+        return ((mistake, cells) for (mistake, _), cells in zip(known, values, strict=True) if cells is not None)
 
     def mistaken(self, mistake: Mistake, stated: Cells) -> tuple[Equation, Cells] | None:
         """The wrong equation by which a mistake gives what is stated, from the true values, and what it gives; None where none does."""
-        for each, equation in self._variants or ():
-            if each == mistake and not self.circular and len(self.equations) == 1:
-                cells = self._own(self.point.recipe(equation)({}))
-                if cells is not None and len(cells) == len(stated) and all(x.overlaps(y) for x, y in zip(cells, stated, strict=True)):
-                    return equation, cells
+        if self.circular or len(self.equations) != 1:
+            return None
+        for (each, equation), found in zip(self._variants or (), self._alternatives({}), strict=True):
+            cells = self._own(found)
+            if each == mistake and cells is not None and len(cells) == len(stated) and all(x.overlaps(y) for x, y in zip(cells, stated, strict=True)):
+                return equation, cells
         return None
+
+    @cached_property
+    def _alternatives(self) -> Alternatives:
+        return Alternatives(self.point, [equation for _, equation in self._variants or ()])
 
     def _own(self, cells: Cells | None) -> Cells | None:
         """The node's share of a tensor's cells."""

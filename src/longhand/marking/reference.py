@@ -161,6 +161,7 @@ class Point:
         self._values = Values(reference.program, data, sizes, Hulls(BITS))
         self.sizes = self._values.sizes
         self._truth: dict[str, Cells | None] = {}
+        self._shapes: dict[str, tuple[int, ...]] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
         self._paths: dict[str, tuple[Equation, ...] | None] = {}
         self._nodes: dict[frozenset[str], tuple[Quantity, ...]] = {}
@@ -174,7 +175,9 @@ class Point:
 
     def shape(self, name: str) -> tuple[int, ...]:
         """The sizes of a tensor's axes. KeyError for an unknown tensor, or an axis without a number."""
-        return tuple(extent(axis, self.sizes) for axis in self.reference.program[name].axes)
+        if name not in self._shapes:
+            self._shapes[name] = tuple(extent(axis, self.sizes) for axis in self.reference.program[name].axes)
+        return self._shapes[name]
 
     def extent(self, axis: Axis) -> int:
         """The size of an axis."""

@@ -12,6 +12,7 @@ from ..calculus.descent import at_step
 from ..core.axis import Axis
 from ..core.expr import Apply, Component, Entry, Offset
 from ..core.problem import Problem
+from ..core.recent import Recent
 from ..core.record import record
 from ..core.walk import walk
 from ..functions import table
@@ -22,6 +23,8 @@ from .array import Array
 from .in_time import NEWER, OLDER, step_of, time_marks
 from .patience import Patience
 
+FORMULAS = 2000
+"""Formulas of which it is remembered what they may name."""
 LOSS_WORDS = frozenset(("L", "J", "E", "C", "Loss", "loss", "CE", "Cost", "cost", "Error", "error", "E_total", "Etotal", "MSE", "NLL", "BCE"))
 
 
@@ -51,8 +54,10 @@ class Scope:
         self.functions: dict[str, str] = {}
         self.loss = problem.loss
         self.patience = Patience()
-        self.constants: dict[int, tuple[Formula, Any]] = {}      # what formulas of numbers alone come to, by identity
-        self._options: dict[int, tuple[Formula, list[Reading]]] = {}
+        self.constants = Recent(FORMULAS)                        # what formulas of numbers alone come to, by identity
+        self._options = Recent(FORMULAS)                         # what the formula alone says is the same for all answers: by identity
+        self._meant = Recent(FORMULAS)
+        self.heads = Recent(FORMULAS)                            # and which quantity they are the name of
         self._loose: dict[str, str | None] = {}
         self._spellings: dict[str, str] = {}
         for name in names:
@@ -78,7 +83,7 @@ class Scope:
         """The same names, with nothing of an answer's own. `base`: where the answer counts otherwise than the sheet."""
         made = copy(self)
         made.patience = patience or Patience()
-        made.own, made.own_letters, made.functions, made._options, made.constants = {}, {}, dict(self.functions), {}, {}
+        made.own, made.own_letters, made.functions = {}, {}, dict(self.functions)
         if base is not None:
             made.problem = replace(self.problem, notation=replace(self.problem.notation, base=base))
         return made
@@ -130,17 +135,26 @@ class Scope:
     def meant(self, formula: Formula, respelled: bool = False) -> Meant | None:
         """What a name-like formula stands for: the longest name that is known; None where none is. With `respelled`, names in the other
         case are tried last."""
+        if self.own:
+            return self._find(formula, respelled)
+        key = id(formula), respelled
+        if (known := self._meant.get(key)) is None:
+            self._meant.put(key, known := (formula, self._find(formula, respelled)))
+        return known[1]
+
+    def _find(self, formula: Formula, respelled: bool) -> Meant | None:
+        """As `meant`, looked for."""
         options = self.options(formula)
         first = options[0] if options else None
         if first is not None and not first.indices and first.power is None and (name := self.known(first.name)) is not None:
-            return self._meant(name, first)
+            return self._as_meant(name, first)
         if (changed := self._in_time(formula)) is not None:
             return changed
         for find in (self.known, self.loosely):
             for option in options:
                 name = find(option.name)
                 if name is not None and self._fits(name, option):
-                    return self._meant(name, option)
+                    return self._as_meant(name, option)
         if (entry := self._numbered(formula)) is not None:
             return entry
         if (word := self._loss_word(options)) is not None or not respelled:
@@ -148,7 +162,7 @@ class Scope:
         for option in options:
             name = self._folded.get(loose(option.name).swapcase())
             if name is not None and self._fits(name, option):
-                return replace(self._meant(name, option), respelled=True)
+                return replace(self._as_meant(name, option), respelled=True)
         return None
 
     def _numbered(self, formula: Formula) -> Meant | None:
@@ -169,7 +183,7 @@ class Scope:
         options = list(readings(formula)) if isinstance(formula, Name | Accent | Script | Index | Group) else []
         if not options and isinstance(formula, Words) and formula.text.strip():
             options = [Reading(formula.text.strip(), formula)]
-        self._options[id(formula)] = formula, options           # the formula is kept, so that no other has its identity
+        self._options.put(id(formula), (formula, options))       # the formula is kept, so that no other has its identity
         return options
 
     def own_names(self, formulas: Iterable[Formula]) -> tuple[tuple[str, str], ...] | None:
@@ -179,7 +193,7 @@ class Scope:
         meanings = [(name, meaning) for name, meaning in self.own.items() if loose(name) in found]
         return None if any(not isinstance(meaning, str) for _, meaning in meanings) else tuple(meanings)
 
-    def _meant(self, name: str, option: Reading) -> Meant:
+    def _as_meant(self, name: str, option: Reading) -> Meant:
         return Meant(name, option.indices, option.power, option.transposed, name in self.own and not isinstance(self.own[name], str))
 
     def _fits(self, name: str, option: Reading) -> bool:

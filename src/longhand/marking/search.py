@@ -1,6 +1,7 @@
 """The search for the cheapest explanation: hypotheses over the nodes in their order, the cheapest of them kept."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import inf
@@ -8,7 +9,7 @@ from typing import Any
 
 from ..core.record import record
 from .marks import MISREAD, WRONG
-from .options import PROVED_BY, USED_TO, Case, Option, meets, mistakes, unsurprising, ways
+from .options import NOT, PROVED_BY, USED_TO, Case, Option, at_sight, mistakes, nearly, ways
 from .prints import Cells, Node, Print
 from .worlds import World, read_cells
 
@@ -21,6 +22,8 @@ UNLIKELY = 3.2
 """What damage and slips have to cost before a mistake is looked for in steps that are not written down: a lone damaged number costs less."""
 FEW_OF = 3
 """A vector is taken for a copy of another one from which it differs in a third of its numbers."""
+FEW_OFF = 6
+"""A writer rounds with care if for each last place that is off there are so many that were rounded up, and so not cut off."""
 ALIKE = 3
 """Hypotheses kept that have the same future: the best, and rivals to measure the gap by."""
 
@@ -63,6 +66,9 @@ class Search:
         self.world, self.undamaged, self.tick = world, undamaged, tick
         self.order = [node for node in nodes if node.name in world.printed]
         self.last_use = {name: at for at, node in enumerate(self.order) for name in world.frontier[node.name]}
+        counted = Counter(made.cells[0].places for prints in world.prints.values() for _, made in prints)
+        self.usual = counted.most_common(1)[0][0] if counted else 0
+        self._careful: bool | None = None
         self.texts = {made.node: tuple(cell.text for cell in made.cells) for prints in world.prints.values() for _, made in prints}
 
     def hypotheses(self) -> list[Hypothesis]:
@@ -76,15 +82,32 @@ class Search:
                 beam = self._pruned([new for old in beam for new in step.after(old, alone)], index)
         return beam
 
-    def stands_elsewhere(self, made: Print) -> bool:
-        """Whether the numbers are those of another node's print, but for a few that are damaged there or here. A row of zeros is found everywhere."""
+    def is_careful(self) -> bool:
+        """Whether the writer rounds numbers, up and down, as what they are computed from asks for."""
+        if self._careful is None:
+            up = off = 0
+            for name, prints in self.world.prints.items():
+                truth, follows = self.world.nodes[name].truth, self.world.computed(name, {})
+                for cell, true, x in ((c, t, x) for _, made in prints for c, t, x in zip(made.cells, truth, follows or truth, strict=True)):
+                    if cell.ball is None or cell.ball.rad() == 0:
+                        continue
+                    if cell.ball.overlaps(true):
+                        up += abs(cell.ball.mid()) > abs(true)
+                    elif not cell.ball.overlaps(x):
+                        off += nearly(cell, x, False) is not NOT
+            self._careful = up >= FEW_OFF * max(1, off)
+        return self._careful
+
+    def elsewhere(self, made: Print) -> frozenset[str]:
+        """The other nodes whose prints are these numbers, but for a few that are damaged there or here. A row of zeros is found everywhere."""
         own = tuple(cell.text for cell in made.cells)
+        found = set()
         for name, texts in self.texts.items():
             if name != made.node and len(texts) == len(own):
                 same = [a for a, b in zip(own, texts, strict=True) if a == b]
                 if len(set(same)) > 1 and FEW_OF * (len(own) - len(same)) <= len(own):
-                    return True
-        return False
+                    found.add(name)
+        return frozenset(found)
 
     def _pruned(self, found: list[Hypothesis], index: int) -> list[Hypothesis]:
         if len(found) == 1:
@@ -110,10 +133,8 @@ class _Step:
     def __init__(self, search: Search, node: Node, made: Print, at: int, which: int) -> None:
         self.search, self.world, self.node, self.print, self.at, self.which = search, search.world, node, made, at, which
         self.frontier = self.world.frontier[node.name]
-        self.whole = all(cell.places == 0 for cell in made.cells)
-        true = all(cell.ball is not None and meets(cell, right, self.whole) for cell, right in zip(made.cells, node.truth, strict=True))
-        self.plain = [unsurprising(node.truth, len(made.cells))] if true else []
-        self.elsewhere = not true and search.stands_elsewhere(made)
+        self.whole, self.plain = at_sight(made.cells, node.truth)
+        self.elsewhere = frozenset[str]() if self.plain else search.elsewhere(made)
         self.found: dict[Any, tuple[Case, list[Option]]] = {}
 
     def after(self, hypothesis: Hypothesis, alone: bool) -> list[Hypothesis]:
@@ -152,10 +173,11 @@ class _Step:
             return self.plain
         name, differences = self.node.name, hypothesis.differences
         damaged = self._damaged(hypothesis) if self.which else ()
-        key = (self.world.key(self.frontier if self.which == 0 else {name}, differences), erring, damaged)
+        elsewhere = bool(self.elsewhere) and not self.elsewhere <= self._copied(hypothesis)
+        key = (self.world.key(self.frontier if self.which == 0 else {name}, differences), erring, damaged, elsewhere)
         if key not in self.found:
             value = self.world.computed(name, differences) if self.which == 0 else self.world.had(name, differences)
-            case = Case(self.print.cells, self.node.truth, value, erring, self.elsewhere, damaged, self.whole)
+            case = Case(self.print.cells, self.node.truth, value, erring, elsewhere, damaged, self.whole, self.search.is_careful, self.search.usual)
             self.found[key] = case, self._kept(ways(case))
         case, options = self.found[key]
         if options[0].kind not in ("misread", "slip") and options[0].cost < DOUBTFUL:
@@ -163,7 +185,8 @@ class _Step:
         variants = self.world.variants(name, differences)
         key = (*key, id(variants))
         if key not in self.found:
-            found = list(mistakes(case, variants))
+            exact = self.world.sharp_variants(name) if len(case.print) == 1 and not erring else ()
+            found = list(mistakes(case, variants, exact))
             if not found and min(option.cost for option in options) > UNLIKELY:
                 found = list(mistakes(case, self.world.hidden_variants(name, differences)))
             self.found[key] = case, [*options, *self._kept(found)]
@@ -176,6 +199,10 @@ class _Step:
             options = [option if option.had is not None or WRONG not in option.cells else _with_had(option, later) for option in options]
         self.world.kept.extend(option.had for option in options if option.had is not None)
         return options
+
+    def _copied(self, hypothesis: Hypothesis) -> frozenset[str]:
+        """The nodes over which others were written: these stood somewhere else first."""
+        return frozenset(made.node for at, choice in hypothesis.path().items() if choice.option.copied for made in [self.world.at[at]])
 
     def _damaged(self, hypothesis: Hypothesis) -> tuple[str | None, ...]:
         """The texts of the cells of this node that were misread in earlier prints."""

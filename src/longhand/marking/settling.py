@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 from ..reading.syntax import Formula
@@ -17,10 +17,12 @@ from .figures import Figures
 from .findings import Finding
 from .following import FOLLOWING
 from .formulas import formula
-from .identity import by_identity
+from .identity import by_identities, by_identity
+from .known import Known
 from .literals import literals_of
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG
-from .meaning import family, readings
+from .meaning import Reading, family, readings
+from .numerals import is_arithmetic
 from .patience import TOO_LONG, TooLong
 from .printed import BITS, PrintedCell, half_unit, nearest_digits, significant, whole_unit
 from .put_in import damaged_literals
@@ -58,9 +60,11 @@ class Settling:
         damaged = {cell[2] for finding in self.figures.pending for cell in finding.cells if cell[1] == MISREAD}
         for finding in self.figures.values:
             if finding.verdict != RIGHT:
-                self.figures.scope.patience.begin()
-                self._decide(finding, had, damaged)
-                if self.figures.scope.patience.lost:
+                patience = self.figures.scope.patience
+                patience.begin()
+                if not (late := patience.over):
+                    self._decide(finding, had, damaged)
+                if late or patience.lost:
                     finding.verdict, finding.mistake, finding.says = UNCHECKED, None, TOO_LONG
         return explanation
 
@@ -89,6 +93,11 @@ class Settling:
                 finding.verdict = RIGHT
 
     def _tell(self, finding: Finding, told: list[tuple[Print, Outcome]]) -> None:
+        if len(told) == 1 and told[0][1].kind == "ok" and not told[0][1].cut and set(told[0][1].cells) == {RIGHT}:
+            (made, _), = told
+            finding.verdict, finding.says = RIGHT, ""
+            finding.cells, finding.expected = _all_right(_one(finding.digits.shape), made.cells, self.figures.nodes[made.node].truth)
+            return
         cells: list[tuple[str, str, Any, bool]] = []
         shape = finding.digits.shape
         for made, outcome in told:
@@ -132,11 +141,12 @@ class Settling:
         return f"${formula(self.figures.reference, equation)}${value} gives your result."
 
     def _is_too_short(self, made: Print, outcome: Outcome) -> bool:
-        """Whether one digit is all that is known of a number: not of 0.000, which is far from 0.231, nor of one that the sheet gives."""
+        """Whether one digit is all that is known of a number: not of 0.000, which is far from 0.231, nor of one that the sheet gives, or that a
+        mistake gives to the last digit, nor where 0 belongs."""
         cell = made.cells[0]
         near = (cell.ball.mid() + whole_unit(cell.places) * FEW_UNITS).overlaps(outcome.expected[0]) if cell.ball is not None else False
-        given = outcome.kind == "mistake" and any(same(cell.ball.mid(), number) for number in self._given)
-        return near and not given
+        sharp = outcome.kind == "mistake" and (outcome.had[0].rad() == 0 or any(same(cell.ball.mid(), number) for number in self._given))
+        return near and not sharp and outcome.expected[0] != 0
 
     def _is_used(self, made: Print) -> bool:
         """Whether other printed numbers are computed from these, or they are printed again."""
@@ -178,7 +188,7 @@ class Settling:
             finding.says = "A number put in here is damaged in the writing: with the right one the line holds."
             return
         try:
-            name = self.figures.nodes_of(head)[0] if not head.at or head.tensor not in self.figures.entries else ""
+            name = self.figures.nodes_of(finding)[0] if not head.at or head.tensor not in self.figures.entries else ""
         except Unclear:                                          # a quantity that is given
             name = ""
         for mistake, cells in self.figures.nodes[name].variants(had) if name in self.figures.nodes else ():
@@ -194,26 +204,45 @@ class Settling:
         its result follows from the side as it stands."""
         if id(finding.line) in self.following:
             return False
-        head, literal = finding.head, literals_of(self.figures.scope)
+        head, scope, point = finding.head, self.figures.scope, self.figures.point
+        left: list[tuple[Mapping[str, Cells], list[Array]]] = []
         for theirs in ({}, dict(had)):
             try:
-                left = heads(head, self.figures.scope, self.figures.point, {name: cells for name, cells in theirs.items() if tensor_of(name) != head.tensor})
+                left.append((theirs, heads(head, scope, point, {name: cells for name, cells in theirs.items() if tensor_of(name) != head.tensor})))
             except (Unclear, Nonconforming):
                 continue
 
-            def amiss(formula: Formula, literal: Callable[[str], Any], theirs: Mapping[str, Cells] = theirs,
-                      left: Sequence[Array] = left) -> frozenset[int] | None:
+        def pairs(formula: Formula, literal: Callable[[str], Any]) -> list[tuple[Cells, Cells]]:
+            out: list[tuple[Cells, Cells]] = []
+            found: list[Reading] = []
+            for theirs, true in left:
                 try:
-                    found = family(formula, head.letters, self.figures.scope, self.figures.point, theirs, literal=literal) if head.letters else \
-                        readings(formula, self.figures.scope, self.figures.point, theirs, literal=literal)
+                    if not found or not is_arithmetic(formula):                  # of numbers alone: the same, whatever the writer had
+                        found = family(formula, head.letters, scope, point, theirs, literal=literal) if head.letters else \
+                            readings(formula, scope, point, theirs, literal=literal)
                 except (Unclear, Nonconforming):
-                    return None
-                pairs = [zip(a.cells, r.array.cells, strict=True) for a in left for r in found if same_shape(a, r.array)]
-                return min((frozenset(k for k, (x, y) in enumerate(pair) if not x.overlaps(y)) for pair in pairs), key=len, default=None)
+                    continue
+                out += [(a.cells, r.array.cells) for a in true for r in found if same_shape(a, r.array)]
+            return out
 
-            if damaged_literals(finding.formula, self._known, literal, amiss) is not None:
-                return True
-        return False
+        near = self._read_by(head.tensor)
+        try:
+            return damaged_literals(finding.formula, (*([Known(near)] if near else ()), self._known), literals_of(scope), pairs,
+                                    partial(scope.patience.spend, span=finding.span), freely=self._ends_well(finding)) is not None
+        except TooLong:
+            return False
+
+    def _ends_well(self, finding: Finding) -> bool:
+        """Whether the numbers to the right of a side are right: then the writer had the right ones to put in."""
+        return any(other.line is finding.line and other.head is finding.head and other.side > finding.side and other.verdict in (RIGHT, CARRIED)
+                   for other in self.figures.pending)
+
+    def _read_by(self, tensor: str) -> tuple[Any, ...]:
+        """The numbers that a quantity is computed from, true and printed, without their signs."""
+        read = self.figures.reference.reads.get(tensor, frozenset())
+        true = [cell for name in sorted(read) for cell in self.figures.point.value(name, {}) or ()]
+        printed = _printed(made for made in self.figures.prints if tensor_of(made.node) in read)
+        return _unsigned((*true, *printed))
 
     @cached_property
     def _given(self) -> tuple[Any, ...]:
@@ -223,14 +252,29 @@ class Settling:
             return tuple(arb(fmpq(x.numerator, x.denominator)) for x in sorted(self.figures.scope.given))
 
     @cached_property
-    def _known(self) -> tuple[Any, ...]:
+    def _known(self) -> Known:
         """All numbers of the sheet, of the answer and of the derivation, without their signs."""
-        printed = [cell.ball for made in self.figures.prints for cell in made.cells if cell.ball is not None]
+        printed = _printed(self.figures.prints)
         true = [cell for made in self.figures.prints for cell in self.figures.nodes[made.node].truth or ()]
-        return tuple({(str(x)): x for x in (abs(number) for number in (*self._given, *printed, *true))}.values())
+        return Known(_unsigned((*self._given, *printed, *true)))
 
 
 nearest_text = by_identity(nearest_digits)
+
+
+@by_identities
+def _all_right(shape: tuple[int, ...], cells: tuple[PrintedCell, ...], truth: Cells) -> tuple[tuple[Any, ...], Array]:
+    """The cells of a claim and what is expected, where they are the same."""
+    places = max(0, *(cell.places for cell in cells))
+    return (tuple((at, RIGHT, cell.text, nearest_text(true, places)) for at, cell, true in zip(positions(shape), cells, truth, strict=True)),
+            Array(shape, truth))
+
+
+@cache
+def _one(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape, always the same object."""
+    return shape
+
 
 FEW_UNITS = 4
 """Units of the last place within which a number of one digit may be meant for another."""
@@ -253,6 +297,16 @@ def _sentence(finding: Finding, outcome: Outcome, follows: bool, cut: bool) -> s
         case "wrong":
             return outcome.mistake.says if finding.mistake is not None else "This number is wrong; no known mistake gives it, perhaps it is a slip."
     return "The problem gives no value to compare it with."
+
+
+def _printed(prints: Iterable[Print]) -> list[Any]:
+    """The numbers of prints; an integer as it stands, which as a rounded number would be most numbers."""
+    return [cell.ball if cell.places > 0 else cell.ball.mid() for made in prints for cell in made.cells if cell.ball is not None]
+
+
+def _unsigned(numbers: Sequence[Any]) -> tuple[Any, ...]:
+    """Each number once, without its sign."""
+    return tuple({(float(x.mid()), float(x.rad())): x for x in map(abs, numbers)}.values())
 
 
 def _worst(verdicts: Sequence[str]) -> str:

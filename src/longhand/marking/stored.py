@@ -38,10 +38,15 @@ def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
 
 
 def _whole(kind: type, slim: dict[str, Any]) -> Any:
-    for name, value in slim.items():
+    values = []
+    for name, default in _defaults(kind):
+        value = slim.pop(name, default)
         if isinstance(value, list):
-            slim[name] = tuple(_whole(RECORDS[name], item) for item in value) if name in RECORDS else _tuples(value)
-    return kind(**slim)
+            value = tuple([_whole(RECORDS[name], item) for item in value]) if name in RECORDS else _tuples(value)
+        values.append(value)
+    if slim or MISSING in values:
+        raise TypeError(f"no {kind.__name__}")
+    return kind(*values)
 
 
 def _tuples(value: Any) -> Any:

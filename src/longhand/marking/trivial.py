@@ -2,25 +2,37 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from .marks import Mark, Nested
 
 LONGEST = 60                      # characters of a number
+KEPT = 2_000                      # values remembered: a class states the same ones
 SMALL = Fraction(1, 10_000)       # of the right size: below it, a value is as good as nothing
 
 
 def is_numeric(mark: Mark) -> bool:
     """Whether the claim states numbers, and not only a formula."""
-    return bool(cells := _cells(mark.stated)) and all(number(cell) is not None for cell in cells)
+    return _states_numbers(mark.stated)
+
+
+@lru_cache(KEPT)
+def _states_numbers(stated: Nested) -> bool:
+    return bool(cells := _cells(stated)) and all(number(cell) is not None for cell in cells)
 
 
 def why_trivial(mark: Mark) -> str:
     """What is trivial about the stated value where the right one is not so, as the end of a sentence; "" for a value that is not."""
-    stated, truth = _numbers(mark.stated), _numbers(mark.expected)
-    if not stated:
+    return _why(mark.stated, mark.expected)
+
+
+@lru_cache(KEPT)
+def _why(stated: Nested, expected: Nested) -> str:
+    numbers, truth = _numbers(stated), _numbers(expected)
+    if not numbers:
         return ""
     for says, holds in KINDS:
-        if holds(stated, mark.stated, truth) and not (truth and holds(truth, mark.expected, stated)):
+        if holds(numbers, stated, truth) and not (truth and holds(truth, expected, numbers)):
             return says
     return ""
 
@@ -70,6 +82,7 @@ def _numbers(value: Nested) -> list[Fraction]:
     return [] if None in found else found
 
 
+@lru_cache(KEPT)
 def number(text: str) -> Fraction | None:
     """The number a cell says, None for a formula."""
     text = text.strip().replace("−", "-").lstrip("+")

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .identity import by_identities
+from .keys import tensor_of
 from .marks import Mistake
 from .printed import PrintedCell
 from .prints import Cells, Node, Print
@@ -24,6 +26,7 @@ class World:
 
     def __init__(self, nodes: Sequence[Node], prints: Mapping[int, Print]) -> None:
         self.nodes = {node.name: node for node in nodes}
+        self.at = prints
         self.prints: dict[str, list[tuple[int, Print]]] = {}
         for at, made in prints.items():
             self.prints.setdefault(made.node, []).append((at, made))
@@ -38,6 +41,7 @@ class World:
         self._variants: dict[tuple[str, Key], list[Any]] = {}
         self._read: dict[str, set[str]] = {}
         self._hidden_variants: dict[tuple[str, Key], list[tuple[Mistake, Cells]]] = {}
+        self._sharp: dict[str, list[tuple[Mistake, Cells]]] = {}
         self._all = frozenset(self.printed) | {node.name for node in nodes}
 
     def sources(self, name: str) -> frozenset[str]:
@@ -88,6 +92,13 @@ class World:
             key = name, self.key(read, differences)
             self._variants[key] = made
         return self._variants[key]
+
+    def sharp_variants(self, name: str) -> list[tuple[Mistake, Cells]]:
+        """The same from the true values, and from the very digits that are printed: what a writer had who rounds nothing, or all."""
+        if name not in self._sharp:
+            truths = {other.name: other.truth for other in self.nodes.values() if other.truth is not None}
+            self._sharp[name] = [way for had in (truths, Middles(self)) for way in self.nodes[name].variants(had)]
+        return self._sharp[name]
 
     def hidden(self, name: str) -> list[tuple[str, int]]:
         """The nodes that the node is computed from without any print between, nearest first, each with how many steps away it is."""
@@ -151,8 +162,56 @@ class Watched(Mapping[str, Cells]):
         except KeyError:
             return False
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of any mapping, in one step."""
+        if name not in self._world.nodes:
+            return default
+        self.read.add(name)
+        cells = self._world.had(name, self._differences)
+        return default if cells is None else cells
+
     def __bool__(self) -> bool:
         return True                                         # without computing anything
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._world.nodes if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Middles(Mapping[str, Cells]):
+    """What a writer had who went on with the very digits that are printed."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._known: dict[str, Cells | None] = {}
+
+    def __getitem__(self, name: str) -> Cells:
+        if name not in self._world.nodes:
+            raise KeyError(name)
+        if name not in self._known:
+            self._known[name] = self._cells(name)
+        cells = self._known[name]
+        if cells is None:
+            raise KeyError(name)
+        return cells
+
+    def _cells(self, name: str) -> Cells | None:
+        printed, node = self._world.printed.get(name), self._world.nodes[name]
+        if printed is not None:
+            return tuple(cell.mid() for cell in printed)
+        above = [parent for parent in node.parents if parent in self._world.nodes]
+        return node.computed({parent: self[parent] for parent in above}) if all(parent in self for parent in above) else None
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            return self[name] is not None                   # type: ignore[index]
+        except KeyError:
+            return False
+
+    def __bool__(self) -> bool:
+        return True
 
     def __iter__(self) -> Iterator[str]:
         return (name for name in self._world.nodes if name in self)
@@ -183,6 +242,30 @@ class Overlaid(Mapping[str, Cells]):
         return len(self._had)
 
 
+class Others(Mapping[str, Cells]):
+    """What the writer had, but for one tensor."""
+
+    def __init__(self, had: Mapping[str, Cells], tensor: str) -> None:
+        self._had, self._tensor = had, tensor
+
+    def __getitem__(self, name: str) -> Cells:
+        if tensor_of(name) == self._tensor:
+            raise KeyError(name)
+        return self._had[name]
+
+    def __contains__(self, name: object) -> bool:
+        return tensor_of(str(name)) != self._tensor and name in self._had
+
+    def __bool__(self) -> bool:
+        return bool(self._had)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._had if tensor_of(name) != self._tensor)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 def plain_cells(truth: Cells, prints: Sequence[Print]) -> Cells:
     """What a writer who printed this had: the digits, the number behind them, or something between. The widest of several prints,
     where they agree."""
@@ -192,6 +275,7 @@ def plain_cells(truth: Cells, prints: Sequence[Print]) -> Cells:
     return cells
 
 
+@by_identities
 def read_cells(cells: Sequence[PrintedCell], truth: Cells) -> Cells:
     """The intervals of a print. Where the right value is the very number printed, nothing was rounded; where a cell is unreadable, the truth."""
     whole = all(cell.places == 0 for cell in cells)

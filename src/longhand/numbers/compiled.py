@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -70,17 +70,21 @@ class Compiled:
 
 
 def compiled(program: Program, data: Mapping[str, Value], sizes: Mapping[str, int], names: Iterable[str],
-             fixed: Iterable[str] = (), bits: int = 128, hull: bool = False) -> Compiled:
+             fixed: Iterable[str] = (), bits: int = 128, hull: bool = False,
+             without: tuple[type[Exception], ...] = ()) -> Compiled:
     """Code for the named tensors. The data give the shapes; tensors in `fixed` keep the numbers they have there (class labels
     and other entries that stand in positions must be fixed), all others are inputs of each pass. With `hull` an undecided
-    comparison is 0 or 1, an interval, and no fault."""
+    comparison is 0 or 1, an interval, and no fault. A tensor that ends in a fault of `without` is left out."""
     tape = _Tape(indicators=_HULLS if hull else _INDICATORS)
     values = Values(program, data, sizes, tape)
     given = [t for t in program.given() if t.name in data and t.name not in set(fixed)]
     inputs = [(t.name, at) for t in given for at in values.positions(t.name)]
     for entry in inputs:
         values.give(*entry, tape.input())
-    results = {name: values.tensor(name) for name in names}
+    results: dict[str, Any] = {}
+    for name in names:
+        with suppress(*without):
+            results[name] = values.tensor(name)
     return tape.finished(bits, tuple(inputs), results)
 
 

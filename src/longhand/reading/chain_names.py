@@ -11,9 +11,10 @@ HOLDS = re.compile(r"(?<![A-Za-z\\])d(?=[A-Za-z\\(])|∂|\\partial|\{d\}")
 DEFINED = re.compile(r"(?:^|[\s$,;&])d\s*:?=(?!=)", re.MULTILINE)
 
 
-def differentials(formula: Formula, text: str, named: bool = True) -> Formula:
-    """The formula with its derivatives; `text` is its source; `named`: a lone da is one name (d is no quantity of its own)."""
-    if not HOLDS.search(text):
+def differentials(formula: Formula, text: str, named: bool = True, holds: bool = False) -> Formula:
+    """The formula with its derivatives; `text` is its source; `named`: a lone da is one name (d is no quantity of its own); `holds`: it is
+    known that there are some, here or beside it."""
+    if not holds and not HOLDS.search(text):
         return formula
 
     def change(node: Formula) -> Formula | None:

@@ -36,9 +36,11 @@ class Word:
 
 @dataclass(slots=True)
 class Piece:
-    """One claim or mention. leading: it starts with a relation sign; trailing: it ends with one; `separator` stands in front of it."""
+    """One claim or mention, its parts and where each stands. leading: it starts with a relation sign; trailing: it ends with one;
+    `separator` stands in front of it."""
     parts: list[Formula]
     operators: list[str]
+    spans: list[Span]
     start: int
     end: int
     leading: bool = False
@@ -48,6 +50,11 @@ class Piece:
     used: bool = False                # it is itself a condition of another piece
     model: Piece | None = None        # the claim whose left part is its own too
     continues: bool = False
+
+    def placed(self, by: int) -> Piece:
+        """A piece of its own, so many characters further on. Its parts are the same objects, whose places stay as they were."""
+        return Piece(list(self.parts), list(self.operators), [span.moved(by) for span in self.spans], self.start + by, self.end + by, self.leading,
+                     self.trailing, self.separator, list(self.conditions), self.used, self.model, self.continues)
 
     @property
     def claims(self) -> bool:
@@ -178,7 +185,8 @@ def _checked(parts: list[Formula], operators: list[str], separator: str) -> Iter
 
 def _piece(parts: list[Formula], operators: list[str], separator: str) -> Piece:
     last, conditions = without_condition(parts[-1])
-    whole = Piece([*parts[:-1], last], operators, parts[0].span.start, parts[-1].span.end, isinstance(parts[0], Empty), "", separator)
+    kept = [*parts[:-1], last]
+    whole = Piece(kept, operators, [part.span for part in kept], parts[0].span.start, parts[-1].span.end, isinstance(parts[0], Empty), "", separator)
     whole.conditions = conditions
     return whole
 

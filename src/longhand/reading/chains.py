@@ -6,15 +6,14 @@ import re
 from ..core.record import record
 from .chain_cases import Heading, conditioned, holds, negated
 from .chain_latex import without_layout
-from .chain_names import DEFINED, differentials
-from .chain_pieces import Piece, Word, cut
+from .chain_memory import Memory, read_cut
+from .chain_names import DEFINED
+from .chain_pieces import Piece, Word
 from .chain_places import plain_places
-from .chain_plain import read_plain
 from .chain_prose import sentences
 from .chain_runs import AnswerBlocks, Plain, Title
 from .chain_stacks import DRAWING, without_stacks
 from .environment import Note
-from .formula import read_math
 from .markdown import Block, Math
 from .source import Source
 from .syntax import Empty, Formula, Span, Words
@@ -63,16 +62,17 @@ class Written:
     drawn: tuple[Span, ...] = ()
 
 
-def chains(source: Source) -> Written:
-    """The chains of an answer in Markdown with LaTeX or in plain text lines (`dE/dw5 = 0.74 * 0.18 = 0.13`)."""
-    return _Answer(source).read()
+def chains(source: Source, memory: Memory | None = None) -> Written:
+    """The chains of an answer in Markdown with LaTeX or in plain text lines (`dE/dw5 = 0.74 * 0.18 = 0.13`). With a memory, formulas of the
+    same text are the same objects in all answers: `spans` says where the parts of a chain stand, and no part does."""
+    return _Answer(source, memory).read()
 
 
 class _Answer:
     """The reading of one answer, block by block."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
+    def __init__(self, source: Source, memory: Memory | None) -> None:
+        self.source, self.memory = source, memory
         self.text, aside = without_stacks(without_layout(source.text[:READ]))
         self.found: list[Chain] = []
         self.prose: list[Span] = []
@@ -155,15 +155,11 @@ class _Answer:
             self.strange.append(Note("problem", rest, f"more than {MOST} formulas", "the rest of the text is not read"))
             self.count += 1
             return []
-        reading = read_plain(run.text, run.span.start) if isinstance(run, Plain) else read_math(run)
-        self.strange += [Note("problem", p.span, p.says, p.expected, p.suggestion) for p in reading.problems]
-        self.repairs += [Note("repair", r.span, r.says, r.reading) for r in reading.repairs]
-        if reading.formula is None:
-            self.count += 1
-            return []
-        found = cut(differentials(reading.formula, run.text, self.named))
-        self.count = min(self.count + max(1, len(found)), MOST)
-        return found
+        found = self.memory.cut(run, self.named) if self.memory is not None else read_cut(run, run.span, self.named)
+        self.strange += found.strange
+        self.repairs += found.repairs
+        self.count = min(self.count + found.count, MOST) if found.count else self.count + 1
+        return list(found.elements)
 
     # One passage: the words and pieces of a block
 
@@ -215,6 +211,7 @@ class _Answer:
             return
         if piece.model is not None and not isinstance(piece.model.parts[0], Empty):
             piece.parts.insert(0, piece.model.parts[0])
+            piece.spans.insert(0, piece.model.spans[0])
             piece.operators.insert(0, "=")
         self.emit(piece, before, _short(after))
 
@@ -224,7 +221,8 @@ class _Answer:
         self.pending = None
         parts = piece.parts[1:] if piece.leading else piece.parts
         operators = piece.operators if piece.leading else [head.trailing, *piece.operators]
-        return Piece([*head.parts, *parts], [*head.operators, *operators], head.start, piece.end, head.leading, piece.trailing,
+        spans = [*head.spans, *piece.spans[len(piece.parts) - len(parts):]]
+        return Piece([*head.parts, *parts], [*head.operators, *operators], spans, head.start, piece.end, head.leading, piece.trailing,
                      head.separator, [*head.conditions, *piece.conditions])
 
     def settle(self) -> None:
@@ -242,12 +240,13 @@ class _Answer:
         if re.search(r"[^\W_]", tail) and not all(word.lower() in CONNECTIVE for word in tail.split()) and len(tail) <= 60:
             start = self.text.rfind(tail, gap[0].span.start, piece.start)
             if start >= 0:
-                piece.parts[0] = Words(Span(start, start + len(tail)), tail)
+                piece.spans[0] = Span(start, start + len(tail))
+                piece.parts[0] = Words(piece.spans[0], tail)
                 return True
         if self.last is None:
             self.strange.append(Note("problem", Span(piece.start, piece.end), "it starts with a sign, and no formula stands above", "a left side"))
             return False
-        piece.parts[0] = self.last.parts[-1]
+        piece.parts[0], piece.spans[0] = self.last.parts[-1], self.last.spans[-1]
         piece.continues = True
         piece.conditions = [*self.last.conditions, *(c for c in piece.conditions if c not in self.last.conditions)]
         return True
@@ -258,7 +257,7 @@ class _Answer:
             return
         if self.case.conditions and not piece.conditions and not piece.continues:
             self.in_case(piece)
-        chain = Chain(tuple(piece.parts), tuple(piece.operators), tuple(part.span for part in piece.parts), Span(piece.start, piece.end),
+        chain = Chain(tuple(piece.parts), tuple(piece.operators), tuple(piece.spans), Span(piece.start, piece.end),
                       before, after, tuple(piece.conditions), piece.continues, self.section)
         self.found.append(chain)
         self.last = chain

@@ -196,6 +196,7 @@ class ProblemReader:
         if told:
             env.note("assumption", Span(self.scope.start, self.scope.start), *told)
         program = request.with_rate(program)
+        loss = loss if loss in program.tensors else None                     # what it rests on may not have been understood
         log = "log" if any(n.text == "log means ln" for n in env.notes) else "ln"
         problem = Problem(
             program, loss, self._data(program, request), self._sizes(program, builder), request.wanted(program, loss), request.descent(program),

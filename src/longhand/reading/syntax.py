@@ -17,6 +17,10 @@ class Span:
     start: int
     end: int
 
+    def moved(self, by: int) -> Span:
+        """The same so many characters further on."""
+        return Span(self.start + by, self.end + by) if by else self
+
 
 @record
 class Formula:

@@ -43,6 +43,7 @@ class Figures:
         self.unproved: dict[tuple[str, tuple[int, ...]], str] = {}
         self._zeros: Zeros | None = None
         self._texts: dict[tuple[str, int], Text] = {}
+        self._missing: dict[str, tuple[str, ...]] = {}
 
     # ---- what can be computed -------------------------------------------------------------------------------------
 
@@ -52,6 +53,11 @@ class Figures:
 
     def missing(self, name: str) -> tuple[str, ...]:
         """Given tensors without numbers that the tensor is computed from; itself, where it is one."""
+        if name not in self._missing:
+            self._missing[name] = self._found_missing(name)
+        return self._missing[name]
+
+    def _found_missing(self, name: str) -> tuple[str, ...]:
         found: dict[str, None] = {}
         equations: dict[str, list] = {}
         for e in self.program.equations:

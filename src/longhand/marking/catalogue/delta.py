@@ -211,12 +211,12 @@ def _weights_without_sign(equation: Equation, setting: Setting) -> Iterator[Expr
 
 
 def _weight_with_other_sign(equation: Equation, setting: Setting) -> Iterator[Expr]:
-    """One entry of a matrix of weights with the other sign."""
+    """One of the weights with the other sign."""
     for node, put in entries(equation.right):
-        if setting.role(node.tensor) == "parameter" and len(node.at) == 2 and plain(node.at):
+        if setting.role(node.tensor) == "parameter" and node.at and plain(node.at):
             sizes = [setting.size(axis) or 0 for axis in setting.program[node.tensor].axes]
-            for p, q in product(*map(range, sizes)):
-                yield put(mul(node, ONE - 2 * mul(Delta(node.at[0], Offset((), p)), Delta(node.at[1], Offset((), q)))))
+            for place in product(*map(range, sizes)):
+                yield put(mul(node, ONE - 2 * mul(*(Delta(index, Offset((), p)) for index, p in zip(node.at, place, strict=True)))))
 
 
 def _weight_left_out(equation: Equation, setting: Setting) -> Iterator[Expr]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...core.equation import Equation
-from ...core.expr import Add, Entry, Expr, Mul, Power, add, mul, negative, power
-from ...core.walk import tensors
+from ...core.expr import Add, Entry, Expr, Mul, Number, Power, add, mul, negative, power
+from ...core.walk import all_indices, instantiate, tensors
 from .places import entries, places, without_factors, without_terms
 from .setting import BACKWARD, DELTA, FORWARD, KINDS, LOSS, UPDATE, Setting, has_derivative, plain, row
 
@@ -61,14 +61,27 @@ def _exponent_off(equation: Equation, setting: Setting) -> Iterator[Expr]:
 
 
 def _brackets_left_out(equation: Equation, setting: Setting) -> Iterator[Expr]:
-    """ca + b for c(a + b): the factor meets the first term, or the last, alone."""
+    """ca + b for c(a + b): the factor meets the first term, or the last, alone; a number in front may stay in front of the whole."""
     for node, put in places(equation.right):
         if isinstance(node, Mul):
             for n, whole in enumerate(node.factors):
                 if isinstance(whole, Add):
                     others = (*node.factors[:n], *node.factors[n + 1:])
-                    yield put(add(mul(*others, whole.terms[0]), *whole.terms[1:]))
-                    yield put(add(*whole.terms[:-1], mul(*others, whole.terms[-1])))
+                    numbers = tuple(f for f in others if isinstance(f, Number))
+                    for front in ((), numbers) if 0 < len(numbers) < len(others) else ((),):
+                        inner = tuple(f for f in others if f not in front)
+                        yield put(mul(*front, add(mul(*inner, whole.terms[0]), *whole.terms[1:])))
+                        yield put(mul(*front, add(*whole.terms[:-1], mul(*inner, whole.terms[-1]))))
+
+
+def _brackets_left_out_here_or_before(equation: Equation, setting: Setting) -> Iterator[Expr]:
+    """The same, also with the derivative by the output written out: o - y o(1 - o) for (o - y) o(1 - o)."""
+    yield from _brackets_left_out(equation, setting)
+    for node, put in entries(equation.right):
+        above = setting.equations.get(node.tensor)
+        if above is not None and node.tensor in setting.derivatives and any(setting.is_label(name) for name in tensors(above.right)):
+            written = instantiate(above.right, above.left.at, node.at, all_indices(equation.right))
+            yield from _brackets_left_out(Equation(equation.left, put(written)), setting)
 
 
 def _another_weight(equation: Equation, setting: Setting) -> Iterator[Expr]:
@@ -118,7 +131,7 @@ ROWS = (
         "A value of another layer was used: compare which quantities the formula takes.", 2.8),
     row("another value", "P2", FORWARD, _another_value, "Another value was used: look which quantities go into this one.", 2.8),
     row("constant term left out", "term", (FORWARD, LOSS, DELTA), _constant_term, "A constant term is missing.", 2.7),
-    row("brackets left out", "brackets", KINDS, _brackets_left_out, "The factor belongs to the whole bracket, not to one of its terms.", 2.7),
+    row("brackets left out", "brackets", KINDS, _brackets_left_out_here_or_before, "The factor belongs to the whole bracket, not to one of its terms.", 2.7),
     row("term left out", "term", (FORWARD, LOSS, *BACKWARD), _term_left_out, "A term of the sum is missing.", 2.9),
     row("factor left out", "factor", (FORWARD, LOSS, *BACKWARD, UPDATE), _factor_left_out, "A factor of the product is missing.", 3),
 )
