@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: solve test bench golden lint clean
+.PHONY: solve test bench golden docs lint clean
 
 solve: $(READY)
 	$(BIN)/longhand solve examples/two-layer-softmax.md
@@ -23,11 +23,16 @@ golden: $(READY)
 	LONGHAND_GOLDEN=1 $(BIN)/python -m pytest tests/golden
 	git --no-pager diff --stat -- tests/golden
 
+# The documentation as a site in build/docs; the pages can be read from disk.
+docs: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
 lint: $(READY)
 	$(BIN)/ruff check src tests
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis
 
 # Installed again when the dependencies change; an environment made by hand is kept.
 $(READY): pyproject.toml

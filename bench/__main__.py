@@ -8,10 +8,11 @@ from time import perf_counter
 from longhand.calculus.jacobian import derive
 from longhand.core.problem import Problem
 from longhand.core.walk import count
+from longhand.errors import UsageError
 from longhand.forms.matrix import matrix_form
 from longhand.forms.symbols import latex_of_name
 
-from . import marking
+from . import code, marking, web
 from .networks import NUMBERS, deep_network, exact, softmax_network
 from .timing import Row, a_second, in_rounds, milliseconds, process, repeated, table
 
@@ -161,11 +162,12 @@ def main() -> None:
         notes = in_rounds(rows, ROUNDS if title != "Marking a folder" else 3)
         print("\n".join([table(title, rows), *(f"  {note}" for note in notes)]) + "\n")
     print("\n".join(growth()) + "\n")
-    for part in (lambda: "\n".join(marking.growth()), marking.simulation):
+    for name, part in (("marking", lambda: "\n".join(marking.growth())), ("marking", marking.simulation), ("the web page", web.report)):
         try:
             print(part() + "\n")
-        except ImportError as missing:
-            print(f"marking: not measured, {missing}\n")
+        except (ImportError, UsageError) as missing:
+            print(f"{name}: not measured, {missing}\n")
+    code.report()
     print(heavy_imports())
     print(f"\n{perf_counter() - began:.0f} s")
 

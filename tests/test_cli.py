@@ -218,12 +218,11 @@ def test_places_that_cannot_be_written(door, sheet, tmp_path, capsys):
 
 @pytest.mark.parametrize(("arguments", "says"), [
     (("solve",), "Missing argument 'PROBLEM'"), (("slove", "x"), "No such command 'slove'"), (("solve", "x", "--colour"), "No such option"),
-    (("solve", "x", "--format", "ipynb"), "ipynb is not built yet; built are term, md, tex, html, json"),
-    (("solve", "x", "-o", "x.pdf"), "pdf is not built yet"), (("solve", "x", "--format", "doc"), "doc is no format"),
+    (("solve", "x", "--format", "doc"), "doc is no format; there are term, md, tex, html, pdf, ipynb, json"),
     (("solve", "x", "--json", "--format", "md"), "contradict"), (("solve", "x", "--digits", "0"), "0"),
     (("solve", "x", "--digits", "many"), "many"),
     (("solve", "x", "--layout", "diagonal"), "diagonal"), (("solve", "x", "--wrt", "W_1,,b"), "a name is missing"),
-    (("solve", "-", "--data", "-"), "cannot both come from standard input"), (("train", "x"), "No such command 'train'"),
+    (("solve", "-", "--data", "-"), "cannot both come from standard input"), (("teach", "x"), "No such command 'teach'"),
 ])
 def test_usage(door, capsys, arguments, says):
     assert call(*arguments) == 2

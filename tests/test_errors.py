@@ -19,7 +19,7 @@ def test_the_house_form():
 
 
 def test_without_a_place_it_is_one_line():
-    assert render(UsageError("html is not built yet.")) == "UsageError: html is not built yet."
+    assert render(UsageError("html is no colour.")) == "UsageError: html is no colour."
 
 
 def test_a_place_without_text_and_a_file():
@@ -60,4 +60,4 @@ def test_errors_travel_between_processes():
 
 
 def test_every_kind_has_an_exit_code_of_the_contract():
-    assert {kind.exit_code for kind in LonghandError.__subclasses__()} == {2, 3}
+    assert {kind.exit_code for kind in LonghandError.__subclasses__()} == {1, 2, 3}

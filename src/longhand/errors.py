@@ -70,6 +70,11 @@ class UnknownName(LonghandError):
     exit_code = 3
 
 
+class TrainingError(LonghandError):
+    """A training run that cannot go on: a loss that is no finite number, a process that has gone."""
+    exit_code = 1
+
+
 def at(error: LonghandError, place: Place) -> LonghandError:
     """The error with its place added, if it has none yet."""
     if error.place is None:

@@ -56,6 +56,16 @@ class Solution:
         self._parts, self._sheet, self._title, self._digits = tuple(parts), sheet, title, digits
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """Each problem worked out."""
+        return self._parts
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """What was read, where it was a sheet."""
+        return self._sheet
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         return tuple(part.page.problem for part in self._parts)
 
@@ -126,12 +136,32 @@ class Solution:
     def html(self) -> str:
         """The solution as one HTML file, which loads nothing."""
         from .printing import html_solution
+        return html_solution.render(self._heading(), *self._on_page())
+
+    def fragment(self) -> tuple[str, str]:
+        """What stands below the title of that file, and its table of contents: for a page that shows one solution after another."""
+        from .printing import html_solution
+        return html_solution.fragment(*self._on_page())
+
+    def _on_page(self) -> tuple[Any, list[Remark], list[Remark]]:
+        """The parts, and what of the sheet belongs to no one problem."""
+        from .printing import html_solution
         own = {r for p in self.problems for r in (*p.not_understood, *p.repairs)}
         sheet = self._sheet
         unread = [r for r in sheet.not_understood if r not in own] if sheet is not None else []
         repaired = [r for r in sheet.repairs if r not in own] if sheet is not None else []
-        parts = tuple(html_solution.Part(p.page, p.assumptions, p.checks, p.notes) for p in self._parts)
-        return html_solution.render(self._heading(), parts, unread, repaired)
+        return tuple(html_solution.Part(p.page, p.assumptions, p.checks, p.notes) for p in self._parts), unread, repaired
+
+    def pdf(self) -> bytes:
+        """The solution as a PDF. Needs the extra `pdf`."""
+        from .printing import typst
+        return typst.pdf(self.document)
+
+    def notebook(self) -> str:
+        """The solution as a Jupyter notebook, whose cells run the forward pass, the gradients and their check in NumPy."""
+        from .backends.cells import cells
+        from .printing import notebook
+        return notebook.render(self.document, [block for problem in self.problems for block in cells(problem)])
 
     def __str__(self) -> str:
         from .printing import terminal
@@ -141,8 +171,9 @@ class Solution:
         return f"<Solution of {len(self._parts)} problem{'s' if len(self._parts) != 1 else ''}>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from .printing import latex, markdown
-        return {"text/plain": str(self), "text/markdown": markdown.render(self.document), "text/latex": latex.render(self.document)}
+        """Markdown with formulas: notebooks set it with what they bring along."""
+        from .printing import markdown
+        return {"text/plain": str(self), "text/markdown": markdown.render(self.document)}
 
 
 def __getattr__(name: str) -> object:

@@ -28,6 +28,10 @@ class StubMarker:
         if self.raises:
             raise self.raises
 
+    @classmethod
+    def of_worked(cls, text: str, *, name: str = "", data=None) -> StubMarker:
+        return cls(text, name=name, data=data)
+
     def mark(self, text: str, file: str = "") -> Marked:
         source, marks, unread = Source(text), [], []
         for number in range(1, len(source.starts) + 1):
@@ -126,7 +130,7 @@ def test_what_was_not_understood_is_listed(files, capsys):
     (("sheet.md", "/dev/null"), "is a device"), (("sheet.md", "pipe"), "is a pipe"), (("folder", "good.md"), "folder is a folder"),
     (("sheet.md", "folder"), "folder holds no answers"), (("sheet.md", "folder", "good.md"), "marked alone"),
     (("-", "-"), "Only one of the files"), (("sheet.md", "-", "--data", "-"), "Only one of the files"),
-    (("sheet.md", "good.md", "--format", "pdf"), "not built yet"), (("sheet.md", "good.md", "--format", "x"), "x is no format"),
+    (("sheet.md", "good.md", "--format", "x"), "x is no format"),
     (("sheet.md", "folder", "--format", "html"), "lines and tables"), (("sheet.md", "good.md", "--json", "--format", "md"), "contradict"),
     (("sheet.md", "good.md", "--rubric", "none.toml"), "FileError: none.toml"),
     (("sheet.md", "good.md", "--jobs", "0"), "--jobs"), (("sheet.md", "good.md", "-o", "no/such/out.md"), "cannot be written"), ((), "PROBLEM")])

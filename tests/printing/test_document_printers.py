@@ -84,7 +84,7 @@ def test_markdown():
     assert maths[1].startswith(r"\boxed{\begin{aligned}") and r"\in \mathbb{R}^2" in maths[1]
     assert r"50% of a\_b & \*stars\* \#1 \$5 {x} \\cmd \~ ^ \<b\> \| \`tick\`" in said
     assert "````python" in said and "- first\n- *Assumed.* second" in said
-    assert "| $\\mathbf{W}_1$ | 50%" in said
+    assert "| $\\mathbf{W} _ 1$ | 50%" in said
 
 
 def test_markdown_reads_back_as_what_was_meant():

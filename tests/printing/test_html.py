@@ -122,7 +122,7 @@ def test_a_marked_line():
     rows = (WorkingRow(Display((x, MATRIX)), ("right", "right")),
             WorkingRow(Display((Line(()), SAMPLES["marked cells"])), ("misread",), (Comment("misread", "misread", (), (("", ("Look.",)),)),), "= [1]"))
     page = html.render(Document("", (Text(("First mistake in line 42.",), "mistake"), Working(42, rows))))
-    assert '<div class="working tall first" id="a1-42">' in page and '<a href="#a1-42">42</a>' in page
+    assert '<div class="working tall first" id="a1-42" data-v="right misread">' in page and '<a href="#a1-42">42</a>' in page
     assert 'role="img" aria-label="right; right"' in page and '<span class="mark misread loud" role="img" aria-label="misread"' in page
     assert 'title="= [1]"' in page and '<div class="comment misread" role="note"><p><b class="head">misread.</b> Look.</p></div>' in page
     assert "row 1, column 1: −0.75 is misread, should be −1.5; row 2, column 2: −10 is wrong" in page

@@ -172,7 +172,7 @@ def _conclude(out, v, left, readers, chain, inserted, named, expanded, uses, rec
     # where the local derivative is the gradient, one step says it
     last = uses[-1] if single_start else record(about, left, "chain" if len(readers) == 1 else "paths", None, chained, uses)
     result = short
-    if full is not None and (count(full_known) < count(short) or _elementwise(readers, v, full_known)):
+    if full is not None and (_effort(full_known) < _effort(short) or _elementwise(readers, v, full_known)):
         raw = _raw_sum(expanded)
         if raw != chained:
             last = record(about, left, "expand", chained, raw, (last,))
@@ -197,6 +197,11 @@ def _conclude(out, v, left, readers, chain, inserted, named, expanded, uses, rec
             result = known
     out.equations[v.name] = Equation(left, result)
     out.last_step[about] = last
+
+
+def _effort(e: Expr) -> tuple[int, int]:
+    """How long a formula is to read; of two that are as long, the one with fewer sums is easier: (ŷ - y)/M."""
+    return count(e), sum(isinstance(node, Sum) for node in walk(e))
 
 
 def _nothing_cancels(upstream: Expr, local: Expr, at: tuple[Index, ...]) -> bool:

@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import field
 from fractions import Fraction
+from typing import Any
 
 from ..core.equation import Equation, Program, Tensor
 from ..core.expr import Entry, Expr, add, mul, negative, number, power
@@ -20,37 +22,39 @@ class Method:
 
     constants   what it needs -> default as an exact decimal, None where the problem has to say
     state       arrays of the shape of θ that it carries along, 0 at the start
-    update      (θ, g, state, constants, step number) -> new state by name, the last one "parameter"
-    ahead       where the gradient is taken, if not at θ
+    update      (θ, g, state, constants) -> new state by name, the last one "parameter"
+    corrections constants that depend on the step number t, from the other constants and t; for expressions and floats alike
+    ahead       where the gradient is taken, if not at θ; for expressions and arrays alike
     why         the method in a sentence
     """
     name: str
     constants: Mapping[str, str | None]
     state: tuple[str, ...]
-    update: Callable[[Expr, Expr, State, State, int], dict[str, Expr]]
+    update: Callable[[Expr, Expr, State, State], dict[str, Expr]]
     why: str
     ahead: Callable[[Expr, State, State], Expr] | None = None
     aliases: tuple[str, ...] = ()
+    corrections: Mapping[str, Callable[[Mapping[str, Any], int], Any]] = field(default_factory=dict)
 
 
-def _plain(p, g, state, c, t):
+def _plain(p, g, state, c):
     return {"parameter": add(p, negative(mul(c["learning rate"], g)))}
 
 
-def _by_change(p, g, state, c, t):
+def _by_change(p, g, state, c):
     return {"change": negative(mul(c["learning rate"], g)), "parameter": add(p, Entry("change"))}
 
 
-def _momentum(p, g, state, c, t):
+def _momentum(p, g, state, c):
     velocity = add(mul(c["momentum"], state["velocity"]), mul(c["learning rate"], g))
     return {"velocity": velocity, "parameter": add(p, negative(Entry("velocity")))}
 
 
-def _adam(p, g, state, c, t):
+def _adam(p, g, state, c):
     first = add(mul(c["beta1"], state["first moment"]), mul(1 - c["beta1"], g))
     second = add(mul(c["beta2"], state["second moment"]), mul(1 - c["beta2"], power(g, 2)))
-    corrected = mul(Entry("first moment"), power(1 - power(c["beta1"], t), -1))
-    spread = mul(Entry("second moment"), power(1 - power(c["beta2"], t), -1))
+    corrected = mul(Entry("first moment"), c["first correction"])
+    spread = mul(Entry("second moment"), c["second correction"])
     step = mul(c["learning rate"], Entry("corrected first moment"),
                power(add(power(Entry("corrected second moment"), Fraction(1, 2)), c["epsilon"]), -1))
     return {"first moment": first, "second moment": second, "corrected first moment": corrected, "corrected second moment": spread,
@@ -66,9 +70,10 @@ _ROWS = (
            "The velocity collects past gradients; the parameter moves against the velocity (Polyak, 1964).", aliases=("heavy ball",)),
     Method("nesterov", {"learning rate": None, "momentum": "0.9"}, ("velocity",), _momentum,
            "As momentum, with the gradient taken where the velocity alone would lead (Nesterov, 1983).",
-           ahead=lambda p, state, c: add(p, negative(mul(c["momentum"], state["velocity"]))), aliases=("nesterov momentum",)),
+           ahead=lambda p, state, c: p - c["momentum"] * state["velocity"], aliases=("nesterov momentum",)),
     Method("adam", {"learning rate": "0.001", "beta1": "0.9", "beta2": "0.999", "epsilon": "0.00000001"}, ("first moment", "second moment"),
-           _adam, "Running means of the gradient and of its square, both corrected for their start at 0 (Kingma and Ba, 2015)."),
+           _adam, "Running means of the gradient and of its square, both corrected for their start at 0 (Kingma and Ba, 2015).",
+           corrections={"first correction": lambda c, t: 1 / (1 - c["beta1"] ** t), "second correction": lambda c, t: 1 / (1 - c["beta2"] ** t)}),
 )
 METHODS: dict[str, Method] = {name: row for row in _ROWS for name in (row.name, *row.aliases)}
 
@@ -111,6 +116,7 @@ def unrolled(program: Program, loss: str, descent: Descent) -> Program:
         equations.append(Equation(Entry(name, at), right))
 
     for step in range(1, descent.steps + 1):
+        corrected = {name: correction(constants, step) for name, correction in method.corrections.items()}
         here = {p: at_step(p, step - 1) for p in moving}
         suffix = f"@{step - 1}" if step > 1 else ""
         if method.ahead is not None:
@@ -126,7 +132,7 @@ def unrolled(program: Program, loss: str, descent: Descent) -> Program:
             entry = program[p].entry()
             state = {s: Entry(f"{s} of {p}@{step - 1}", entry.at) if step > 1 else number(0) for s in method.state}
             gradient = Entry(gradient_name(loss, p) + suffix, entry.at)
-            new = method.update(Entry(here[p], entry.at), gradient, state, constants, step)
+            new = method.update(Entry(here[p], entry.at), gradient, state, {**constants, **corrected})
             named = {what: f"{what} of {p}@{step}" for what in new if what != "parameter"}
             for what, right in new.items():
                 right = replace_entries(right, lambda e, named=named, at=entry.at: Entry(named[e.tensor], at) if e.tensor in named else e)

@@ -1,6 +1,7 @@
 """The command line: read arguments, call the front door, print. Results go to standard output, all else to standard error."""
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -14,7 +15,7 @@ from ..errors import LonghandError, UsageError, render
 from .streams import complain
 
 INTERNAL = 4
-COMMANDS = ("solve", "read", "draw", "check")
+COMMANDS = ("solve", "read", "draw", "check", "code", "site", "serve", "train")
 """Each is the function of this name in the module of this name; only the one that is called is loaded."""
 
 
@@ -41,6 +42,7 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """The `longhand` command."""
+    gc.set_threshold(50_000, 20, 20)          # formulas are many small things that live to the end: looking for rubbish early finds none
     sys.exit(run(arguments))
 
 

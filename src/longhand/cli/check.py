@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError, printable, render
-from .formats import MARKED_FORMATS, chosen_format, rendered
+from .formats import FORMATS, chosen_format, rendered
 from .given import about, data_of, title_of
 from .streams import Progress, complain, deliver, report
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("answers", metavar="[ANSWER...]", nargs=-1)
 @click.option("--data", "data_file", metavar="FILE.json", help="Numbers for symbols: a JSON object from names to nested lists.")
 @click.option("-o", "--output", metavar="FILE", help="Write there; the format follows from the ending unless --format says otherwise.")
-@click.option("--format", "form", metavar="|".join(MARKED_FORMATS), help="How the marked answer is written. Default: term.")
+@click.option("--format", "form", metavar="|".join(FORMATS), help="How the marked answer is written. Default: term.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--rubric", metavar="FILE.toml", help="Points for the quantities of the problem.")
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes for a folder of answers. Default: one for each core.")
@@ -39,7 +39,7 @@ def check(problem: str, answers: tuple[str, ...], data_file: str | None, output:
     if folder is not None and len(answers) > 1:
         raise UsageError("A folder of answers is marked alone.", suggestion=f"longhand check {problem} {folder}")
     if folder is None or as_json or form == "json":
-        form = chosen_format(form, as_json, output if folder is None else None, MARKED_FORMATS, "longhand check sheet.md answer.md --format html")
+        form = chosen_format(form, as_json, output if folder is None else None, FORMATS, "longhand check sheet.md answer.md --format html")
     elif form not in (None, "term"):
         raise UsageError(f"A folder is marked as lines and tables, or as json, not as {form}.")
     text, data = read_text(problem), data_of(data_file)
@@ -49,7 +49,7 @@ def check(problem: str, answers: tuple[str, ...], data_file: str | None, output:
     from ..marking.mark import Marker
     from ..marking.papers import STANDARD_INPUT, exit_code, mark_files, scored
     with about(problem):
-        marker = Marker(text, name=title_of(problem), data=data)
+        marker = (Marker if answers else Marker.of_worked)(text, name=title_of(problem), data=data)
     marked, unread = mark_files(marker, answers) if answers else ([marker.mark(text, STANDARD_INPUT if problem == "-" else problem)], [])
     scores = scored(marked, marker, points)
     for error in unread:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .formats import FORMATS, PLANNED, chosen_format, rendered
+from .formats import FORMATS, chosen_format, rendered
 from .given import about, data_of, title_of
 from .streams import deliver, report
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("problem")
 @click.option("--data", "data_file", metavar="FILE.json", help="Numbers for symbols: a JSON object from names to nested lists.")
 @click.option("-o", "--output", metavar="FILE", help="Write there; the format follows from the ending unless --format says otherwise.")
-@click.option("--format", "form", metavar="|".join((*FORMATS, *PLANNED)), help="How the solution is written. Default: term.")
+@click.option("--format", "form", metavar="|".join(FORMATS), help="How the solution is written. Default: term.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--wrt", metavar="W_1,b_1", help="Gradients with respect to these, beside what the problem asks.")
 @click.option("--layout", type=click.Choice(["column", "row"]), help="How vectors stand, where the sheet does not say.")
@@ -59,10 +59,12 @@ def _names(listed: str | None) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _printed(solution: Solution, form: str, output: str | None) -> str:
+def _printed(solution: Solution, form: str, output: str | None) -> str | bytes:
     if form == "json":
         import json
         return json.dumps(solution.json(), ensure_ascii=False, indent=1)
     if form == "html":
         return solution.html()
+    if form == "ipynb":
+        return solution.notebook()
     return rendered(solution.document, form, output)

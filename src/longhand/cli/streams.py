@@ -6,28 +6,32 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..errors import FileError, Place, pointer, printable
+from ..errors import FileError, Place, UsageError, pointer, printable
 
 if TYPE_CHECKING:
     from ..core.problem import Remark
 
 
-def deliver(text: str, output: str | None) -> None:
-    """The result, where it was asked for, in UTF-8 whatever the locale."""
-    text = text if text.endswith("\n") else text + "\n"
+def deliver(result: str | bytes, output: str | None) -> None:
+    """The result, where it was asked for: text in UTF-8 whatever the locale, bytes to no terminal."""
+    is_text = isinstance(result, str)
+    if is_text and not result.endswith("\n"):
+        result += "\n"
     if output is not None and output != "-":
-        from ..files import write_text
-        write_text(output, text)
+        from ..files import write_bytes, write_text
+        (write_text if is_text else write_bytes)(output, result)
         return
     if sys.stdout is None:
         raise FileError("Standard output is closed.")
+    stream = getattr(sys.stdout, "buffer", None)
+    if not is_text and (stream is None or sys.stdout.isatty()):
+        raise UsageError("This format is no text that a terminal could show.", suggestion="-o FILE, or > FILE")
     try:
-        stream = getattr(sys.stdout, "buffer", None)
         if stream is None:                                    # a stand-in for the stream, as tests and notebooks use
-            sys.stdout.write(text)
+            sys.stdout.write(result)
         else:
             sys.stdout.flush()
-            stream.write(text.encode("utf-8", "replace"))
+            stream.write(result.encode("utf-8", "replace") if is_text else result)
         sys.stdout.flush()
     except BrokenPipeError:                                   # the reader has seen enough (| head)
         _silence()
@@ -74,10 +78,10 @@ class Progress:
     def __init__(self) -> None:
         self.shown = sys.stderr is not None and sys.stderr.isatty()
 
-    def show(self, done: int, of: int) -> None:
+    def show(self, done: int, of: int, said: str = "") -> None:
         if self.shown and of:
             full = 30 * done // of
-            print(f"\r{'━' * full}{'╌' * (30 - full)} {done} of {of}", end="", file=sys.stderr, flush=True)
+            print(f"\r\x1b[K{'━' * full}{'╌' * (30 - full)} {done} of {of}{'  ' + said if said else ''}", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         if self.shown:

@@ -44,13 +44,15 @@ class Descent:
 
 @record
 class Remark:
-    """An assumption, a repair or a span not understood: text, reason, place (1-based) and what to write instead."""
+    """An assumption, a repair or a span not understood: text, reason, place (1-based) and what to write instead.
+    `about`: the quantity whose formula was not understood, where it is one."""
     text: str
     why: str = ""
     line: int | None = None
     column: int | None = None
     suggestion: str = ""
     caret: str = ""
+    about: str = ""
 
 
 @record

@@ -97,8 +97,40 @@ def _quick_3(setters: Setters, whole: Constructor) -> Constructor:
     return __init__
 
 
+def _quick_4(setters: Setters, whole: Constructor) -> Constructor:
+    put_a, put_b, put_c, put_d = setters
+
+    def __init__(self: Any, a: Any = _LEFT_OUT, b: Any = _LEFT_OUT, c: Any = _LEFT_OUT, d: Any = _LEFT_OUT, /, *more: Any, **named: Any) -> None:
+        if d is _LEFT_OUT or more or named:
+            whole(self, *_given(a, b, c, d), *more, **named)
+            return
+        put_a(self, a)
+        put_b(self, b)
+        put_c(self, c)
+        put_d(self, d)
+
+    return __init__
+
+
+def _quick_5(setters: Setters, whole: Constructor) -> Constructor:
+    put_a, put_b, put_c, put_d, put_e = setters
+
+    def __init__(self: Any, a: Any = _LEFT_OUT, b: Any = _LEFT_OUT, c: Any = _LEFT_OUT, d: Any = _LEFT_OUT, e: Any = _LEFT_OUT, /,
+                 *more: Any, **named: Any) -> None:
+        if e is _LEFT_OUT or more or named:
+            whole(self, *_given(a, b, c, d, e), *more, **named)
+            return
+        put_a(self, a)
+        put_b(self, b)
+        put_c(self, c)
+        put_d(self, d)
+        put_e(self, e)
+
+    return __init__
+
+
 _LEFT_OUT: Any = object()
-QUICK = {1: _quick_1, 2: _quick_2, 3: _quick_3}
+QUICK = {1: _quick_1, 2: _quick_2, 3: _quick_3, 4: _quick_4, 5: _quick_5}
 """Constructors by the number of fields, which fall back on the whole one where not all fields are given by place."""
 
 

@@ -8,9 +8,12 @@ from threading import Lock
 
 SELDOM = 100_000
 """New objects between two sweeps; usually 700. Hardly anything here is circular, so little waits for a sweep."""
+MOST = 400_000
+"""Objects put aside between two sweeps of everything."""
 
 _lock = Lock()
 _inside = 0
+_aside = 0
 _usual = (0, 0, 0)
 
 
@@ -30,4 +33,22 @@ def fewer_sweeps() -> Iterator[None]:
         with _lock:
             _inside -= 1
             if _inside == 0:
+                if gc.isenabled() and 0 < _usual[0] < gc.get_count()[0]:
+                    _put_aside()
                 gc.set_threshold(*_usual)
+
+
+def _put_aside() -> None:
+    """The sweep of the new objects that is due. What it leaves is in the tables that a marker keeps, so it joins the old objects at once: else
+    every hundredth answer would cause a sweep of the whole program, which takes as long as ten answers. Objects that somebody has frozen
+    stay so: then nothing is put aside."""
+    global _aside
+    _aside += gc.get_count()[0]
+    if _aside > MOST:
+        _aside = 0
+        gc.collect()
+        return
+    gc.collect(0)
+    if gc.get_freeze_count() == 0:
+        gc.freeze()                                     # both only join two lists
+        gc.unfreeze()

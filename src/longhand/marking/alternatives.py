@@ -64,7 +64,7 @@ class _Part:
         yield from known[1]
 
     def _run(self, found: Mapping[str, Cells | None]) -> Iterator[tuple[int, Cells]]:
-        missing = {n for n, cells in found.items() if cells is None}
+        missing = {n for n, cells in found.items() if not cells}                # without numbers, or without cells
         try:
             numbers = self._code.numbers([flint.arb.nan() if n in missing else found[n][k] for n, k in self._places])
         except FAULTS:

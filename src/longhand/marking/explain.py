@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from math import inf
 
 from .marks import CARRIED
@@ -29,8 +28,8 @@ def explain(nodes: Sequence[Node], prints: Sequence[Print], undamaged: float = 0
         by_name = {node.name: node for node in nodes}
         known = {at: made for at, made in enumerate(prints) if _can_be_held(by_name.get(made.node), made)}
         world = World(nodes, known)
-        beam = Search(world, nodes, undamaged, tick).hypotheses()
-        return _told(world, prints, beam)
+        search = Search(world, nodes, undamaged, tick)
+        return _told(world, prints, search.hypotheses(), search.path)
 
 
 def _can_be_held(node: Node | None, made: Print) -> bool:
@@ -40,17 +39,17 @@ def _can_be_held(node: Node | None, made: Print) -> bool:
     return all(x.is_finite() for x in node.truth) and any(cell.ball is not None for cell in made.cells)
 
 
-def _told(world: World, prints: Sequence[Print], beam: Sequence[Hypothesis]) -> Explanation:
+def _told(world: World, prints: Sequence[Print], beam: Sequence[Hypothesis], path_of: Callable[[Hypothesis], Mapping[int, Choice]]) -> Explanation:
     best = beam[0]
-    path = best.path()
+    path = path_of(best)
     gaps = {at: choice.gap for at, choice in path.items()}
     nearest = min(gaps, key=lambda at: gaps[at], default=None)
     gap, rival = inf, ()
     if nearest is not None and gaps[nearest] < inf:
         gap, choice = gaps[nearest], path[nearest]
-        rival = {**path, nearest: replace(choice, option=choice.other)}
+        rival = {**path, nearest: choice._replace(option=choice.other)}
     for hypothesis in beam[1:]:
-        theirs, dearer = hypothesis.path(), hypothesis.cost - best.cost
+        theirs, dearer = path_of(hypothesis), hypothesis.cost - best.cost
         differing = [at for at, choice in path.items() if theirs[at].option.cells != choice.option.cells]
         for at in differing:
             gaps[at] = min(gaps[at], dearer)

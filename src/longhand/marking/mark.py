@@ -19,7 +19,7 @@ from ..reading.source import Source
 from ..reading.syntax import Accent, Derivative, Index, Nabla, Script
 from .array import Array
 from .dotted import with_subjects
-from .doubts import doubt
+from .doubts import doubt, doubt_what_rests_on_unread
 from .figures import Figures
 from .findings import Finding, Line, lines
 from .halves import sheet_part
@@ -100,6 +100,8 @@ class Marker:
             judge.figures.settle()
         chosen += shape_claims_of_all(own, judges, source)
         doubt((finding for _, finding in chosen), written.strange)
+        for reference in self.references:
+            doubt_what_rests_on_unread((finding for _, finding in chosen), reference)
         marks = [_mark(source, finding) for _, finding in chosen]
         marks += _words(source, written)
         marks.sort(key=lambda m: (m.start, m.end))

@@ -1,15 +1,18 @@
 """The ways in which one print can have come about, given what the writer had, and what each costs."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import product
 from math import log10
-from typing import Any
+from typing import Any, NamedTuple
 
+from flint import ctx
+
+from ..core.recent import Recent
 from ..core.record import record
 from .edits import Strokes, misread_cost, slip_cost, strokes_between
 from .following import FOLLOWS as ANOTHER_WAY
-from .identity import by_identities
+from .identity import CELLS, by_identities
 from .marks import CARRIED, MISREAD, RIGHT, WRONG, Mistake
 from .printed import PrintedCell, half_unit, significant, whole_unit, with_rounded
 from .prints import Cells
@@ -38,8 +41,7 @@ LEAST_DIGITS = 3
 """Significant digits from which a last place may be off by one."""
 
 
-@record
-class Option:
+class Option(NamedTuple):
     """One way. had: what the writer had then, None for the print itself;   right: whether that is the truth;
     events: how often damage befell it;   copied: whether another print was written over it; the rest as in Outcome."""
     cost: float
@@ -67,6 +69,22 @@ class Fit:
 FITS, FOLLOWS, NOT = Fit(RIGHT), Fit(CARRIED), Fit(None)
 
 
+class Careful:
+    """Whether the writer rounds with care: found out when it is asked, and whether it was."""
+
+    def __init__(self, find: Callable[[], bool]) -> None:
+        self._find = find
+        self.found: bool | None = None
+
+    def __call__(self) -> bool:
+        if self.found is None:
+            self.found = self._find()
+        return self.found
+
+
+NO_CARE = Careful(lambda: False)
+
+
 @record
 class Case:
     """A print to explain: its cells, the truth, what the writer should have got (None: no value), whether an error came before (then the
@@ -79,8 +97,13 @@ class Case:
     elsewhere: bool = False
     damaged: tuple[str | None, ...] = ()
     whole: bool = False
-    careful: Callable[[], bool] = lambda: False
+    careful: Careful = NO_CARE
     usual: int = 0
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """Tells cases apart, by the identities of their numbers."""
+        return (ctx.prec, id(self.print), id(self.truth), id(self.computed), self.erring, self.elsewhere, self.damaged, self.whole, self.usual)
 
     @property
     def places(self) -> int:
@@ -95,7 +118,21 @@ class Case:
 
 def ways(case: Case) -> list[Option]:
     """The ways of the print without a mistake of the catalogue: the unsurprising one alone where there is one. A last place that is off may also
-    be damaged, or a slip, where the writer is careful."""
+    be damaged, or a slip, where the writer is careful. Kept: a class makes the same errors, and what follows from the same numbers is known, too."""
+    key = case.key
+    known = _WAYS.get(key)
+    if known is None or known[0] not in (None, case.careful()):
+        options = _ways(case)
+        known = case.careful.found, options, (case.print, case.truth, case.computed)         # kept, so that nothing else has their identities
+        _WAYS.put(key, known)
+    return known[1]
+
+
+_WAYS = Recent(CELLS)
+"""(whether the writer was careful, None if it was not asked; the options; what the key stands for)"""
+
+
+def _ways(case: Case) -> list[Option]:
     value = case.computed
     if value is None and case.erring:
         return [Option(UNCHECKABLE, "unknown", ("",) * len(case.print), ())]
@@ -297,7 +334,7 @@ def meets(cell: PrintedCell, value: Any, whole: bool) -> bool:
     return bool(cell.ball.overlaps(value))
 
 
-def nearly(cell: PrintedCell, value: Any, whole: bool, careful: Callable[[], bool] = lambda: False) -> Fit:
+def nearly(cell: PrintedCell, value: Any, whole: bool, careful: Careful = NO_CARE) -> Fit:
     """Cut off instead of rounded, or a last place that is off by one."""
     if cell.ball.rad() == 0 or not value.is_finite() or (whole and is_whole(value)):
         return NOT

@@ -3,11 +3,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..core.record import record
 from .marks import MISREAD, WRONG
 from .options import NOT, PROVED_BY, USED_TO, Case, Option, at_sight, mistakes, nearly, ways
 from .prints import Cells, Node, Print
@@ -28,8 +26,7 @@ ALIKE = 3
 """Hypotheses kept that have the same future: the best, and rivals to measure the gap by."""
 
 
-@record
-class Choice:
+class Choice(NamedTuple):
     """The way chosen for a print (by its place among the prints), and the next best with other verdicts, and by how much it is dearer, where that
     could be decided on the spot."""
     before: Choice | None
@@ -40,8 +37,7 @@ class Choice:
     gap: float = inf
 
 
-@record
-class Hypothesis:
+class Hypothesis(NamedTuple):
     """cost so far; what the writer had where it is not the print; errors: the claim at which a node that is off the truth went wrong;
     misread: how often damage befell the page."""
     cost: float
@@ -51,7 +47,7 @@ class Hypothesis:
     choices: Choice | None = None
 
     def path(self) -> dict[int, Choice]:
-        """The choices by the place of the print."""
+        """The choices by the place of the print, but for prints that are right under every hypothesis."""
         out, choice = {}, self.choices
         while choice is not None:
             out[choice.at] = choice
@@ -69,6 +65,7 @@ class Search:
         counted = Counter(made.cells[0].places for prints in world.prints.values() for _, made in prints)
         self.usual = counted.most_common(1)[0][0] if counted else 0
         self._careful: bool | None = None
+        self.at_sight: dict[int, Choice] = {}                # of prints that are right under every hypothesis
         self.texts = {made.node: tuple(cell.text for cell in made.cells) for prints in world.prints.values() for _, made in prints}
 
     def hypotheses(self) -> list[Hypothesis]:
@@ -78,9 +75,18 @@ class Search:
             prints = self.world.prints[node.name]
             for which, (at, made) in enumerate(prints):
                 step = _Step(self, node, made, at, which)
-                alone = len(prints) == 1 and node.name not in self.last_use
-                beam = self._pruned([new for old in beam for new in step.after(old, alone)], index)
+                self.tick()
+                if step.plain and all(step.given(old) is None for old in beam):
+                    self.at_sight[at] = Choice(None, at, step.plain[0])
+                else:
+                    alone = len(prints) == 1 and node.name not in self.last_use
+                    beam = [new for old in beam for new in step.after(old, alone)]
+                beam = self._pruned(beam, index)
         return beam
+
+    def path(self, hypothesis: Hypothesis) -> dict[int, Choice]:
+        """All its choices by the place of the print."""
+        return hypothesis.path() | self.at_sight
 
     def is_careful(self) -> bool:
         """Whether the writer rounds numbers, up and down, as what they are computed from asks for."""
@@ -137,11 +143,17 @@ class _Step:
         self.elsewhere = frozenset[str]() if self.plain else search.elsewhere(made)
         self.found: dict[Any, tuple[Case, list[Option]]] = {}
 
+    def given(self, hypothesis: Hypothesis) -> int | None:
+        """The claim of the first error that the writer's numbers build on."""
+        errors = hypothesis.errors
+        if not errors:
+            return None
+        return min((errors[source] for source in (self.frontier if self.which == 0 else (self.node.name,)) if source in errors), default=None)
+
     def after(self, hypothesis: Hypothesis, alone: bool) -> list[Hypothesis]:
         """The hypotheses that come of one. `alone`: nothing later depends on this print, so the best way is chosen here."""
         self.search.tick()
-        errors, name = hypothesis.errors, self.node.name
-        given = min((errors[source] for source in (self.frontier if self.which == 0 else {name}) if source in errors), default=None) if errors else None
+        given = self.given(hypothesis)
         options = self._options(hypothesis, given is not None)
         found = [self._extended(hypothesis, option, given) for option in options]
         if not alone or len(found) == 1:
@@ -151,7 +163,7 @@ class _Step:
         if not others:
             return [best]
         other = min(others, key=lambda new: new.cost)
-        return [replace(best, choices=replace(best.choices, other=other.choices.option, gap=other.cost - best.cost))]
+        return [best._replace(choices=best.choices._replace(other=other.choices.option, gap=other.cost - best.cost))]
 
     def _extended(self, old: Hypothesis, option: Option, given: int | None) -> Hypothesis:
         differences, errors, name = old.differences, old.errors, self.node.name
@@ -218,4 +230,4 @@ class _Step:
 
 
 def _with_had(option: Option, had: Cells) -> Option:
-    return replace(option, had=had)
+    return option._replace(had=had)

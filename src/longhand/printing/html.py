@@ -78,7 +78,7 @@ class Writer:
                 out.append("</ul>" if listed else "<ul>")
                 listed = not listed
             if isinstance(block, Working):
-                out.append(working(block, self.places.note(block), self.run, first))
+                out.append(working(block, self.places.note(block), self, first))
                 first = False
             else:
                 first = first or isinstance(block, Heading)
@@ -110,7 +110,7 @@ class Writer:
             case Tally(counts):
                 return tally(counts)
             case Working():
-                return working(block, self.places.note(block), self.run)
+                return working(block, self.places.note(block), self)
         assert_never(block)
 
     def flag(self, kind: str) -> str:

@@ -1,60 +1,85 @@
-"""The schematic on a page: each path from the data to the loss, what flows forward above what flows back."""
+"""The schematic on a page: the drawing, whose parts lead to cards and symbols, and the steps of a walk through both passes."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 
+from ..calculus.derivation import gradient_name
 from ..errors import UsageError
-from ..forms.diagram import Diagram, Node
+from ..forms import symbols
+from ..forms.diagram import Diagram
+from ..forms.diagram_neurons import is_small, net
 from ..forms.maths import Maths, line
 from ..forms.symbols import EQUALS
-from . import svg, svg_neurons
+from . import svg
+from .html_cards import Card
+from .svg_canvas import Links
 from .terminal_maths import clean, inline
 
-Formula = Callable[[Maths], str]
+WIDE = 1020.0
+"""Pixels of a drawing of boxes on a page, which shows about 900 of them."""
+
+BAR = """<div class="walk" role="group" aria-label="Step through both passes"><button type="button" data-walk="play" class="main">▶ run both
+ passes</button><span class="running" hidden><button type="button" data-walk="first" aria-label="To the beginning" title="Home">⏮</button><button
+ type="button" data-walk="back" aria-label="One step back" title="Left arrow">‹</button><button type="button" data-walk="on" aria-label="One step on"
+ title="Right arrow">›</button><select data-walk="speed" aria-label="Speed"><option value="0.5">slow</option><option value="1" selected>normal</option><option
+ value="2.5">fast</option></select><button type="button" data-walk="end" aria-label="End the walk" title="Escape">✕</button></span><progress
+ class="running" max="1" value="0" aria-label="How far the walk is" hidden></progress><p class="now" role="status"></p></div>"""
 
 
-def schematic(diagram: Diagram, formula: Formula, anchors: Mapping[str, str], gradient_of: Callable[[str], str], prefix: str) -> str:
-    """The drawing; of a net that is drawn neuron by neuron, the flow of the whole quantities too."""
-    found = svg_neurons.net(diagram)
-    small = found is not None and svg_neurons.is_small(found)
-    try:
-        drawn = f'<div class="drawing" tabindex="0" role="group" aria-label="Drawing">{svg.render(diagram, neurons=small, prefix=prefix)}</div>'
-    except UsageError:
-        drawn = ""
-    flow = _flow(diagram, formula, anchors, gradient_of) if small or not drawn else ""
-    return f'<figure class="schematic">{drawn}{flow}</figure>'
+def schematic(diagram: Diagram, cards: Iterable[Card], anchors: Mapping[str, str], known: Mapping[str, int], prefix: str) -> str:
+    """The drawing as neurons, where the net is small, and as boxes; one of them is shown where a script runs."""
+    found = net(diagram)
+    small = found is not None and is_small(found)
+    links = Links(anchors, known)
+    views = []
+    for kind, neurons in (("neurons", True), ("boxes", False)):
+        if neurons and not small:
+            continue
+        try:
+            drawn = svg.render(diagram, neurons=neurons, prefix=f"{prefix}-{kind}", width=WIDE, styled=False, links=links)
+        except UsageError:
+            continue
+        views.append(f'<div class="drawing" data-view="{kind}" tabindex="0" role="group" aria-label="Drawing as {kind}">{drawn}</div>')
+    if not views:
+        return ""
+    switch = "".join(f'<button type="button" data-drawn="{kind}" aria-pressed="{"true" if kind == "neurons" else "false"}">{kind}</button>'
+                     for kind in ("neurons", "boxes")) if len(views) > 1 else ""
+    switch = f'<span class="group views" role="group" aria-label="How it is drawn">{switch}</span>' if switch else ""
+    shown = ' data-shown="neurons"' if switch else ""
+    return f'<figure class="schematic"{shown}><div class="bar">{BAR}{switch}</div>{"".join(views)}{_steps(diagram, cards)}</figure>'
 
 
-def _flow(diagram: Diagram, formula: Formula, anchors: Mapping[str, str], gradient_of: Callable[[str], str]) -> str:
-    """The paths, one below the other. A formula leads to the card that derives it."""
-    shown: set[str] = set()
-    paths = []
-    for path in diagram.paths:
-        nodes = [_node(diagram, name, name not in shown, formula, anchors, gradient_of) for name in path]
-        shown.update(path)
-        paths.append(f'<ol class="flow">{"".join(nodes)}</ol>')
-    return "".join(paths)
+def _steps(diagram: Diagram, cards: Iterable[Card]) -> str:
+    """What happens, card by card: the pass, the quantity whose node or wire it concerns, the card, and the step in words."""
+    items = []
+    for card in cards:
+        way, name = _place(diagram, card.about)
+        words = clean(f"{card.number} {''.join(part if isinstance(part, str) else inline(part) for part in card.title)}{_formula(diagram, card.about)}")
+        items.append(f'<li data-pass="{way}" data-name="{escape(name)}" data-card="{card.anchor}">{escape(words)}</li>')
+    return f'<ol class="steps" hidden>{"".join(items)}</ol>'
 
 
-def _node(diagram: Diagram, name: str, first: bool, formula: Formula, anchors: Mapping[str, str], gradient_of: Callable[[str], str]) -> str:
-    node = diagram.nodes[name]
-    top = _linked(_equation(node.symbol, node.formula if first else None), formula, anchors.get(name))
-    back = []
-    if first and node.gradient is not None:
-        back.append(_linked(_equation(node.gradient, node.backward), formula, anchors.get(gradient_of(name))))
-    for each in diagram.parameters.get(name, ()) if first else ():
-        parameter: Node = diagram.nodes[each]
-        if parameter.gradient is not None:
-            back.append(_linked(_equation(parameter.gradient, parameter.backward), formula, anchors.get(gradient_of(each)), ' class="of"'))
-    behind = f'<div class="back"><span class="sr">backward: </span>{"".join(back)}</div>' if back else ""
-    return f'<li class="node {escape(node.role)}"><div class="ahead">{top}</div>{behind}</li>'
+def _place(diagram: Diagram, about: str) -> tuple[str, str]:
+    """Forward or backward, and the quantity of the drawing that it is about; "" where there is none."""
+    if about in diagram.nodes:
+        return "forward", about
+    parts = symbols.derivative(about)
+    name = parts.of if parts is not None and parts.of != diagram.ending else parts.wrt[-1] if parts is not None else ""
+    if parts is not None and parts.of != diagram.ending:
+        return "local", name if name in diagram.nodes else ""
+    return "backward", name if name in diagram.nodes else ""
 
 
-def _equation(symbol: Maths, formula: Maths | None) -> Maths:
-    return symbol if formula is None else line(symbol, EQUALS, formula)
+def _formula(diagram: Diagram, about: str) -> str:
+    """", h = W x + b" where the drawing says so."""
+    for name, node in diagram.nodes.items():
+        if name == about and node.formula is not None:
+            return f", {inline(_equation(node.symbol, node.formula))}"
+        if gradient_name(diagram.ending, name) == about and node.gradient is not None and node.backward is not None:
+            return f", {inline(_equation(node.gradient, node.backward))}"
+    return ""
 
 
-def _linked(maths: Maths, formula: Formula, anchor: str | None, kind: str = "") -> str:
-    shown = formula(maths)
-    return f'<a{kind} href="#{anchor}" title="{escape(clean(inline(maths)))}">{shown}</a>' if anchor else f"<span{kind}>{shown}</span>"
+def _equation(symbol: Maths, formula: Maths) -> Maths:
+    return line(symbol, EQUALS, formula)

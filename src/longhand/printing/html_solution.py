@@ -19,13 +19,13 @@ from ..forms.symbols import EQUALS, derivative
 from ..forms.worked import assumed, checked, forward, given, numeric
 from ..forms.worked.page import Page
 from . import html_glossary as glossary
+from . import html_katex
 from .html import Writer, said, signs
 from .html_cards import Card, Derivation, forward_cards
 from .html_figure import schematic
-from .html_style import asset, fonts, hashed, katex, katex_style
+from .html_page import page
 from .html_symbols import Symbols, names
 from .latex_maths import latex
-from .mathml import mathml, relation
 
 
 @record
@@ -39,50 +39,27 @@ class Part:
 
 def render(title: str, parts: tuple[Part, ...], not_understood: Iterable[Remark] = (), repairs: Iterable[Remark] = ()) -> str:
     """The page. `not_understood` and `repairs` are those of the sheet that belong to no one problem."""
+    body, writer = _body(parts, not_understood, repairs)
+    return page(title, body, writer.contents(), writer.commands(), controls=FORMS)
+
+
+def fragment(parts: tuple[Part, ...], not_understood: Iterable[Remark] = (), repairs: Iterable[Remark] = ()) -> tuple[str, str]:
+    """What stands below the title of that page, and its table of contents: for a page that shows one solution after another."""
+    body, writer = _body(parts, not_understood, repairs)
+    return body, writer.contents()
+
+
+def _body(parts: tuple[Part, ...], not_understood: Iterable[Remark], repairs: Iterable[Remark]) -> tuple[str, SolutionWriter]:
     writer = SolutionWriter(len(parts) > 1)
     top = [*given.remarks(not_understood, "problem"), *given.remarks(repairs, "repair")]
     alone = len(parts) == 1
     body = [] if alone else [writer.notices(top)]
     body += (writer.part(part, number, top if alone else []) for number, part in enumerate(parts, 1))
-    return _page(title, "\n".join(filter(None, body)), writer)
+    return "\n".join(filter(None, body)), writer
 
 
-def _page(title: str, body: str, writer: SolutionWriter) -> str:
-    scripts = asset("page", "page.js"), asset("page", "symbols.js")
-    packed, source = katex()
-    policy = (f"default-src 'none'; style-src 'unsafe-inline'; script-src {' '.join((source, *map(hashed, scripts)))}; font-src data:; img-src data:; "
-              "base-uri 'none'; form-action 'none'")
-    style = "\n".join((katex_style(), asset("page", "paper.css"), asset("page", "solution.css")))
-    licence = "KaTeX, with its fonts, is under the MIT licence, (c) 2013-2020 Khan Academy and other contributors: katex.org"
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="longhand">
-<title>{said(title)}</title>
-<!-- {licence} -->
-<style>{fonts(writer.commands())}{style}</style>
-</head>
-<body class="solution">
-<a class="skip" href="#solution">Skip to the solution</a>
-<nav class="toc" aria-label="Contents"><details open><summary>Contents</summary>{writer.contents()}</details></nav>
-<main id="solution">
-<div class="top"><h1>{said(title)}</h1>{CONTROLS}</div>
-{body}
-</main>
-<script type="application/gzip" id="katex">{packed}</script>
-{"".join(f"<script>{script}</script>" for script in scripts)}
-</body>
-</html>
-"""
-
-
-CONTROLS = """<div class="controls" hidden>
-<span class="group" role="group" aria-label="Forms of all formulas"><button type="button" data-all="index" aria-pressed="true">index form</button><button
- type="button" data-all="matrix" aria-pressed="true">matrix form</button></span>
-<button type="button" id="theme" aria-label="Light or dark">◐</button></div>"""
+FORMS = """<span class="group" role="group" aria-label="Forms of all formulas"><button type="button" data-all="index" aria-pressed="true">index
+ form</button><button type="button" data-all="matrix" aria-pressed="true">matrix form</button></span>"""
 
 COPY = '<button type="button" class="copy">copy LaTeX</button>'
 
@@ -104,14 +81,12 @@ class SolutionWriter(Writer):
 
     def formula(self, maths: Maths, display: bool = False, sign: str = "") -> str:
         key = maths, display, sign
-        if key not in self._formulas:
+        found = self._formulas.get(key)
+        if found is None:
             marked = self.symbols.marked(maths) if self.symbols is not None else latex(maths)
             self.said.add(marked)
-            told = f' data-sign="{escape(sign)}"' if sign else ""
-            style = ' data-d=""' if display else ""
-            self._formulas[key] = (f'<span class="f" data-k="{_attribute(marked)}"{told}{style}>'
-                                   f'{mathml(maths, display, relation(sign) if sign else "", note=False)}</span>')
-        return self._formulas[key]
+            found = self._formulas[key] = html_katex.formula(maths, marked, display, sign)
+        return found
 
     def commands(self) -> str:
         """All LaTeX of the page."""
@@ -152,13 +127,13 @@ class SolutionWriter(Writer):
                                  *given.remarks(page.problem.repairs, "repair"))))
         bare = [b for b in given.blocks(page, part.assumptions) if not (isinstance(b, Item) and b.kind in ("problem", "repair"))]
         out.append(self.mixed(b for b in bare if not _is_caret(b)))
-        out.append(self.heading(2, ("Forward pass",)))
-        out.append(self.data(page))
-        out += (self.card(card, anchors) for card in ahead)
         drawn = diagram(page)
         if drawn is not None:
             out.append(self.heading(2, ("Schematic",)))
-            out.append(schematic(drawn, self.formula, anchors, lambda name: gradient_name(page.problem.loss, name), f"{self.prefix}net"))
+            out.append(schematic(drawn, [c for c in (*ahead, *back) if isinstance(c, Card)], anchors, self.symbols.numbers, f"{self.prefix}net"))
+        out.append(self.heading(2, ("Forward pass",)))
+        out.append(self.data(page))
+        out += (self.card(card, anchors) for card in ahead)
         out.append(self.mixed(back, anchors))
         out.append(self.mixed(numeric.update_blocks(page), anchor="update"))
         out.append(self.mixed(checked.blocks(page, part.checks), anchor="check"))
@@ -290,6 +265,7 @@ class SolutionWriter(Writer):
         return f"<ol>{items}</ol>"
 
 
+
 def _carries(card: Card) -> bool:
     return card.matrix_maths is not None and any(isinstance(b, Display) and card.matrix_maths in b.parts for b in card.numbers)
 
@@ -324,6 +300,3 @@ def _slug(text: tuple[Inline, ...]) -> str:
     kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in words)
     return "-".join(filter(None, kept.split("-")))[:40] or "part"
 
-
-def _attribute(words: str) -> str:
-    return escape(words if words.isprintable() else "".join(c if c.isprintable() else " " for c in words))

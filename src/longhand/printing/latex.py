@@ -2,24 +2,35 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from typing import assert_never
 
 from ..forms.document import Block, Code, Comment, Display, Document, Figure, Heading, Inline, Item, StepCard, Table, Tally, Text, Working, WorkingRow
+from ..forms.maths import Maths
 from ..forms.verdicts import SIGNS, gravest
 from .chains import chain
-from .latex_maths import SPECIAL, latex
+from .latex_maths import SPECIAL, latex, tall
+from .pieces import LONG, columns
 from .terminal import diagram_lines, is_space
 from .unicode_table import COMMANDS, SUBSCRIPTS, SUPERSCRIPTS
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
-\usepackage{amsmath,amssymb}
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
+\usepackage{amsmath,amssymb,graphicx}
 \usepackage[margin=25mm]{geometry}
+\setcounter{MaxMatrixCols}{1000}
+\sloppy
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{6pt plus 2pt}
-\allowdisplaybreaks
+\newsavebox{\whole}
+\newcommand{\fitted}[2][\linewidth]{\sbox{\whole}{#2}\ifdim\wd\whole>#1\resizebox{#1}{!}{\usebox{\whole}}\else\usebox{\whole}\fi}
+\def\[#1\]{\begin{equation*}\fitted{$\displaystyle #1$}\end{equation*}}
+\makeatletter\def\verbatim@font{\normalfont\footnotesize\ttfamily}\makeatother
 """
+COLUMNS = 96
+"""Characters in a line of text as it stands."""
 SECTIONS = {1: "section", 2: "section", 3: "subsection"}
 MARKS = {"assumption": r"\textit{Assumed.} ", "repair": r"\textit{Repaired.} ", "problem": r"\textbf{Not understood.} ",
          "check": r"$\checkmark$ ", "mistake": r"$\times$ ", "follows": r"$\to$ ", "missing": r"$\circ$ "}
@@ -63,7 +74,13 @@ def _sign(c: str) -> str:
 
 def run(text: tuple[Inline, ...]) -> str:
     """A run of text with its formulas."""
-    return "".join(escaped(part) if isinstance(part, str) else f"${latex(part)}$" for part in text)
+    return "".join(escaped(part) if isinstance(part, str) else _formula(part) for part in text)
+
+
+def _formula(maths: Maths) -> str:
+    """A formula in a line of text; a wide one that TeX would not break may get smaller."""
+    said = f"${latex(maths)}$"
+    return rf"\fitted[0.9\linewidth]{{{said}}}" if tall(maths) and columns(maths) > LONG else said
 
 
 def _together(blocks: list[str]) -> str:
@@ -98,7 +115,7 @@ def _block(block: Block) -> str:
         case Table(head, rows):
             return _table(head, rows)
         case Figure(diagram, caption):
-            drawn = _verbatim("\n".join(diagram_lines(diagram)))
+            drawn = _verbatim("\n".join(diagram_lines(diagram, COLUMNS)))
             return drawn + (f"\n\n\\textit{{{run(caption)}}}" if caption else "")
         case Code(text, _):
             return _verbatim(text)
@@ -115,7 +132,7 @@ def _working(number: int | None, row: WorkingRow) -> str:
     margin = rf"\noindent\llap{{\small {number or ''}~{sign}\hspace{{4mm}}}}"
     match row.body:
         case Display():
-            written = rf"$\displaystyle {chain(row.body)}$"
+            written = rf"\fitted{{$\displaystyle {chain(row.body)}$}}"
         case Heading(_, text):
             written = rf"\textbf{{{run(text)}}}"
         case Text(text) | Item(text):
@@ -151,7 +168,18 @@ def _table(head: tuple[tuple[Inline, ...], ...], rows: tuple[tuple[tuple[Inline,
     lines = [" & ".join(run(cell) for cell in row) + r" \\" for row in rows]
     if head:
         lines = [" & ".join(rf"\textbf{{{run(cell)}}}" for cell in head) + r" \\ \hline", *lines]
-    return "\\begin{tabular}{" + "l" * count + "}\n" + "\n".join(lines) + "\n\\end{tabular}"
+    return f"\\begin{{tabular}}{{{_columns((head, *rows), count)}}}\n" + "\n".join(lines) + "\n\\end{tabular}"
+
+
+def _columns(rows: Sequence[tuple[tuple[Inline, ...], ...]], count: int) -> str:
+    """The columns of a table; where they are too wide together, the long ones are paragraphs."""
+    widths = [max((_length(row[c]) for row in rows if c < len(row)), default=0) for c in range(count)]
+    whole = sum(widths)
+    return "".join(rf"p{{{0.85 * own / whole:.2f}\linewidth}}" if whole > COLUMNS and own > COLUMNS // 4 else "l" for own in widths)
+
+
+def _length(cell: tuple[Inline, ...]) -> int:
+    return sum(len(part) if isinstance(part, str) else columns(part) for part in cell)
 
 
 def _verbatim(text: str) -> str:
@@ -161,5 +189,6 @@ def _verbatim(text: str) -> str:
         bare = unicodedata.normalize("NFKD", line.translate(DRAWN))
         letters = (c for c in bare if not unicodedata.combining(c))
         plain = "".join(c if c.isascii() and c.isprintable() else COMMAND_OF.get(c, "\\?")[1:] for c in letters)
-        kept.append(plain.replace("\\end{verbatim}", "end{verbatim}"))
+        plain = plain.replace("\\end{verbatim}", "end{verbatim}")
+        kept += [plain[at:at + COLUMNS] for at in range(0, max(len(plain), 1), COLUMNS)]
     return "\\begin{verbatim}\n" + "\n".join(kept) + "\n\\end{verbatim}"

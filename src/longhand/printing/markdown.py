@@ -12,6 +12,10 @@ from .terminal import diagram_lines, is_space
 from .terminal_maths import clean
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>#|$~])")
+TOUCHED = re.compile(r"\\[^A-Za-z]|(?<=[^\w\s])_|\*|<|\]\(", re.DOTALL)
+UNTOUCHED = {r"\,": r"\thinspace ", r"\;": r"\thickspace ", r"\:": r"\medspace ", r"\!": r"\negthinspace ", r"\{": r"\lbrace ", r"\}": r"\rbrace ",
+             r"\|": r"\Vert ", r"\\": r"\cr ", "_": " _ ", "*": r"\ast ", "<": r"\lt ", "](": "] ("}
+"""What Markdown would take for its own inside of dollars, where it does not know formulas (GitHub), and what it leaves alone."""
 STARTS = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
 MARKS = {"assumption": "*Assumed.* ", "repair": "*Repaired.* ", "problem": "**Not understood.** ", "check": "✓ ",
          "mistake": "✗ ", "follows": "→ ", "missing": "○ ", "note": ""}
@@ -36,11 +40,16 @@ def run(text: tuple[Inline, ...], cell: bool = False) -> str:
         if isinstance(part, str):
             out += escaped(part)
             continue
-        inside = latex(part)
+        inside = safe(latex(part))
         if cell:
-            inside = inside.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
+            inside = inside.replace("|", r"\vert ")
         out += (" " if out and out[-1].isalnum() else "") + f"${inside}$"
     return STARTS.sub(r"\1\\\2", out)
+
+
+def safe(formula: str) -> str:
+    """The same formula, in which Markdown changes nothing even where it does not know what the dollars mean."""
+    return TOUCHED.sub(lambda found: UNTOUCHED.get(found[0], found[0]), formula).replace("  ", " ").replace(" \n", "\n").rstrip()
 
 
 def _tightened(blocks: list[str]) -> str:
@@ -61,7 +70,7 @@ def _block(block: Block) -> str:
         case Item(text, kind):
             return "- " + MARKS.get(kind, "") + run(text)
         case Display():
-            return f"$$\n{chain(block)}\n$$" if block.parts else ""
+            return f"$$\n{safe(chain(block))}\n$$" if block.parts else ""
         case StepCard():
             return _step(block)
         case Table(head, rows):
@@ -115,7 +124,7 @@ def _step(card: StepCard) -> str:
 
 
 def _shape(card: StepCard) -> str:
-    said = latex(card.shape)
+    said = safe(latex(card.shape))
     return rf"\in {said}" if is_space(card.shape) else said
 
 

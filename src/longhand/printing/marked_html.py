@@ -1,16 +1,26 @@
 """Somebody's working in HTML: the number of the line and its mark in the margin, comments below what they are about."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import escape
+from typing import Protocol
 
 from ..forms.document import Block, Comment, Display, Heading, Inline, Item, Text, Working, WorkingRow
 from ..forms.maths import Grid, Judged, Line, Maths, Scripts
 from ..forms.verdicts import CARRIED, RIGHT, SIGNS, gravest
-from .mathml import mathml, relation
 from .terminal_maths import clean, inline
 
-Run = Callable[[tuple[Inline, ...]], str]
+
+class Setter(Protocol):
+    """How formulas are set, and runs of text."""
+
+    def formula(self, maths: Maths, display: bool = False, sign: str = "") -> str: ...
+
+    def run(self, text: tuple[Inline, ...]) -> str: ...
+
+
+FOLDED = ("because",)
+"""Labels of a comment's lines that are evidence, folded away until asked for."""
 
 
 class Places:
@@ -36,49 +46,50 @@ class Places:
         return name
 
 
-def working(block: Working, name: str, run: Run, first: bool = False) -> str:
+def working(block: Working, name: str, writer: Setter, first: bool = False) -> str:
     """A line of working; the rows of a chain stand under each other at their relation signs."""
     tall = " tall" if any(isinstance(row.body, Display) for row in block.rows) else ""
     anchor = f' id="{name}"' if name else ""
-    rows = "".join(_row(row, block.line if not at else None, run) for at, row in enumerate(block.rows))
-    return f'<div class="working{tall}{" first" if first else ""}"{anchor}>{rows}</div>'
+    told = " ".join(dict.fromkeys(class_of(verdict) for row in block.rows for verdict in row.verdicts))
+    marked = f' data-v="{told}"' if told else ""
+    rows = "".join(_row(row, block.line if not at else None, writer) for at, row in enumerate(block.rows))
+    return f'<div class="working{tall}{" first" if first else ""}"{anchor}{marked}>{rows}</div>'
 
 
-def _row(row: WorkingRow, number: int | None, run: Run) -> str:
+def _row(row: WorkingRow, number: int | None, writer: Setter) -> str:
     verdict = gravest(row.verdicts)
     margin = f'<span class="num"><span class="sr">line </span>{number}</span>' if number is not None else ""
     if verdict:
         loud = "" if verdict in (RIGHT, CARRIED) else " loud"
         spoken = verdict if len(row.verdicts) == 1 else "; ".join(row.verdicts)
         margin += f'<span class="mark {class_of(verdict)}{loud}" role="img" aria-label="{escape(spoken)}" title="{escape(spoken)}">{SIGNS[verdict]}</span>'
-    return margin + _body(row, run) + "".join(_comment(comment, run) for comment in row.comments)
+    return margin + _body(row, writer) + "".join(_comment(comment, writer) for comment in row.comments)
 
 
-def _body(row: WorkingRow, run: Run) -> str:
+def _body(row: WorkingRow, writer: Setter) -> str:
     quiet = "" if row.verdicts else " quiet"
     match row.body:
         case Display() as display:
-            return _chain(display, row.source) + _cells(display)
+            return _chain(display, row.source, writer) + _cells(display)
         case Heading(_, text):
-            return f'<p class="words heading">{run(text)}</p>'
+            return f'<p class="words heading">{writer.run(text)}</p>'
         case Item(text):
-            return f'<p class="words item{quiet}">{run(text)}</p>'
+            return f'<p class="words item{quiet}">{writer.run(text)}</p>'
         case Text(text):
-            return f'<p class="words{quiet}">{run(text)}</p>'
+            return f'<p class="words{quiet}">{writer.run(text)}</p>'
     lines = "\n".join(clean(line) for line in row.body.text.splitlines())
-    return f'<div class="words"><pre>{escape(lines)}</pre></div>'
+    return f'<div class="words"><pre tabindex="0">{escape(lines)}</pre></div>'
 
 
-def _chain(display: Display, source: str) -> str:
+def _chain(display: Display, source: str, writer: Setter) -> str:
     if not display.parts:
         return ""
     title = f' title="{escape(clean(source))}"' if source else ""
     signs = [*display.relations, *["="] * (len(display.parts) - 1 - len(display.relations))]
     if len(display.parts) == 1:
-        return f'<div class="alone scroll"{title}>{mathml(display.parts[0], True)}</div>'
-    left = mathml(display.parts[0], True) if inline(display.parts[0]) else ""
-    rest = "".join(f'<div class="scroll">{mathml(part, True, before=relation(sign))}</div>'
-                   for sign, part in zip(signs, display.parts[1:], strict=False))
+        return f'<div class="alone scroll"{title}>{writer.formula(display.parts[0], True)}</div>'
+    left = writer.formula(display.parts[0], True) if inline(display.parts[0]) else ""
+    rest = "".join(f'<div class="scroll">{writer.formula(part, True, sign)}</div>' for sign, part in zip(signs, display.parts[1:], strict=False))
     return (f'<div class="left scroll">{left}</div>' if left else "") + f'<div class="rest"{title}>{rest}</div>'
 
 
@@ -103,18 +114,25 @@ def _spoken(maths: Maths) -> Iterator[str]:
             yield from _spoken(base)
 
 
-def _comment(comment: Comment, run: Run) -> str:
-    claim = f' <span class="quiet">({run(comment.claim)})</span>' if comment.claim else ""
-    says = " ".join(run(words) for label, words in comment.lines if not label)
+def _comment(comment: Comment, writer: Setter) -> str:
+    """What is said of a claim: the mistake and the sentence, what should stand there, and, folded away, the evidence."""
+    claim = f' <span class="quiet">({writer.run(comment.claim)})</span>' if comment.claim else ""
+    says = " ".join(writer.run(words) for label, words in comment.lines if not label)
     head = f'<b class="head">{escape(clean(comment.head))}{"" if claim else "."}</b>{claim} ' if comment.head else ""
-    rows = "".join(f'<dt>{escape(clean(label))}</dt><dd class="scroll">{_words(words, run)}</dd>' for label, words in comment.lines if label)
-    listed = f"<dl>{rows}</dl>" if rows else ""
-    return f'<div class="comment {class_of(comment.verdict)}" role="note"><p>{head}{says}</p>{listed}</div>'
+    shown = _listed([line for line in comment.lines if line[0] and line[0] not in FOLDED], writer)
+    folded = _listed([line for line in comment.lines if line[0] in FOLDED], writer)
+    evidence = f'<details class="evidence"><summary>evidence</summary>{folded}</details>' if folded else ""
+    return f'<div class="comment {class_of(comment.verdict)}" role="note"><p>{head}{says}</p>{shown}{evidence}</div>'
 
 
-def _words(words: tuple[Inline, ...], run: Run) -> str:
+def _listed(lines: list[tuple[str, tuple[Inline, ...]]], writer: Setter) -> str:
+    rows = "".join(f'<dt>{escape(clean(label))}</dt><dd class="scroll">{_words(words, writer)}</dd>' for label, words in lines)
+    return f"<dl>{rows}</dl>" if rows else ""
+
+
+def _words(words: tuple[Inline, ...], writer: Setter) -> str:
     """A formula alone is set as large as a displayed one."""
-    return mathml(words[0], True) if len(words) == 1 and isinstance(words[0], Maths) else run(words)
+    return writer.formula(words[0], True) if len(words) == 1 and isinstance(words[0], Maths) else writer.run(words)
 
 
 def class_of(verdict: str) -> str:

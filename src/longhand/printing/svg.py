@@ -9,13 +9,14 @@ from collections.abc import Sequence
 
 from ..errors import LonghandError, UsageError
 from ..forms.diagram import Diagram
+from ..forms.diagram_neurons import is_small, net
 from .svg_blocks import WIDEST, legend, paint
-from .svg_canvas import Canvas, document
-from .svg_neurons import is_small, net, paint_neurons
+from .svg_canvas import Canvas, Links, document
+from .svg_neurons import paint_neurons
 
 
 def render(diagrams: Diagram | Sequence[Diagram], *, neurons: bool | None = None, prefix: str = "lh", width: float = WIDEST,
-           styled: bool = True) -> str:
+           styled: bool = True, links: Links | None = None) -> str:
     """The diagrams as one picture, one below the other.
 
     neurons  True: as neurons with weights on the edges, an error where it is no such net; False: as boxes; None: as neurons where the net is
@@ -23,8 +24,9 @@ def render(diagrams: Diagram | Sequence[Diagram], *, neurons: bool | None = None
     prefix   begins the ids: another one for each picture of a page
     width    pixels above which boxes stand in several rows
     styled   False: without the style sheet, for a page that has `svg_style.rules()` in its own
+    links    where the parts lead, on a page
     """
-    canvas = Canvas(prefix)
+    canvas = Canvas(prefix, links)
     pictures = []
     diagrams = [diagrams] if isinstance(diagrams, Diagram) else diagrams
     for diagram in diagrams:

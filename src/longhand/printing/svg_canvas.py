@@ -1,13 +1,14 @@
 """A picture in SVG: formulas, lines and boxes at their places, each glyph outlined once."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 
 from ..core.record import record
 from ..forms.maths import Maths
 from .svg_glyphs import table
 from .svg_maths import Box, Mark, typeset
-from .svg_style import content, fill, rules
+from .svg_style import attribute, content, fill, rules
 
 CODES = {"Main-Regular": "r", "Main-Bold": "b", "Math-Italic": "i", "Math-BoldItalic": "d", "Caligraphic-Regular": "c", "AMS-Regular": "a",
          "Size1-Regular": "s", "Size2-Regular": "t", "Size4-Regular": "u"}
@@ -19,16 +20,42 @@ def number(value: float) -> str:
     return "0" if said in ("-0", "") else said
 
 
-class Canvas:
-    """Marks in the order in which they are painted, and the glyphs that they need. `prefix` begins every id."""
+@record
+class Links:
+    """Where the parts of a picture lead on a page: quantity -> anchor of its card, and -> number of its symbol."""
+    cards: Mapping[str, str] = field(default_factory=dict)
+    symbols: Mapping[str, int] = field(default_factory=dict)
 
-    def __init__(self, prefix: str = "lh") -> None:
-        self.prefix = prefix
+
+class Canvas:
+    """Marks in the order in which they are painted, and the glyphs that they need. `prefix` begins every id; `links` are those of a page."""
+
+    def __init__(self, prefix: str = "lh", links: Links | None = None) -> None:
+        self.prefix, self.links = prefix, links or Links()
+        self.groups: list[str] = []
         self.parts: list[str] = []
         self.used: dict[tuple[str, str], str] = {}
 
     def add(self, text: str) -> None:
         self.parts.append(text)
+
+    def open(self, kind: str, name: str, about: str, words: str, walked: bool = False, **data: object) -> None:
+        """Opens a group. kind: "node", "value", "gradient" or "wire"; `name` is the quantity at which it stands, `about` that which it shows.
+        On a page it leads to the card of that one, by keys too where it is `walked`."""
+        more = f' data-name="{attribute(name)}"' if name else ""
+        more += "".join(f' data-{key}="{attribute(str(value))}"' for key, value in data.items())
+        anchor, symbol = self.links.cards.get(about), self.links.symbols.get(about)
+        more += "" if symbol is None else f' data-s="{symbol}"'
+        if anchor is None:
+            self.groups.append("g")
+        else:
+            self.groups.append("a")
+            more += f' href="#{attribute(anchor)}" aria-label="{attribute(words)}"' + ("" if walked else ' tabindex="-1"')
+        self.add(f'<{self.groups[-1]} class="{kind}"{more}>')
+
+    def close(self) -> None:
+        """Closes the group opened last."""
+        self.add(f"</{self.groups.pop()}>")
 
     def maths(self, maths: Maths | Box, x: float, y: float, size: float, style: str = "") -> Box:
         """The formula with the left end of its baseline at (x, y)."""
@@ -86,9 +113,9 @@ def document(canvas: Canvas, pictures: Sequence[Picture], styled: bool = True) -
     for p in pictures:
         parts.append(f'<g transform="translate({number(-p.left)} {number(y - p.top)})">{p.body}</g>')
         y += p.high
-    style = f"<style>{rules()}</style>" if styled else ""
+    style, role = f"<style>{rules()}</style>" if styled else "", "group" if canvas.links.cards else "img"
     titles, described = dict.fromkeys(p.title for p in pictures if p.title), dict.fromkeys(p.words for p in pictures if p.words)
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="lh-picture" role="img" viewBox="0 0 {number(wide)} {number(high)}" '
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="lh-picture" role="{role}" viewBox="0 0 {number(wide)} {number(high)}" '
             f'width="{number(wide)}" height="{number(high)}" aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">'
             f'{content("; ".join(titles))}</title><desc id="{name}-desc">{content(" ".join(described))}</desc>{style}'
             f'{canvas.definitions()}<rect width="{number(wide)}" height="{number(high)}" {fill("paper")}/>{"".join(parts)}</svg>\n')

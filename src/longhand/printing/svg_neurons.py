@@ -4,294 +4,247 @@ from __future__ import annotations
 from math import atan2, degrees, hypot
 
 from ..calculus.derivation import gradient_name
-from ..core.axis import Index
-from ..core.equation import Equation, Program
-from ..core.expr import Add, Apply, Component, Entry, Expr, Mul, Sum
 from ..core.record import record
 from ..core.walk import tensors
 from ..forms import symbols
 from ..forms.diagram import Diagram
+from ..forms.diagram_neurons import Cell, Edge, Net
 from ..forms.maths import Maths, Sign, line
 from ..forms.symbols import EQUALS
 from ..forms.worked.figures import Text
 from ..forms.worked.grids import number as decimal
 from ..forms.worked.page import Page
-from .svg_blocks import described, titled
+from .svg_blocks import DASHED, described, titled
 from .svg_canvas import Canvas, Picture, number
 from .svg_labels import numbers, plain_numbers
 from .svg_maths import Box, typeset
+from .svg_places import Point, clearest, ends
 from .svg_style import attribute, both, fill, stroke
+from .terminal_maths import inline
 
-SMALL, LARGEST, FEW = 5, 12, 3
-"""Neurons of a layer up to which a net is drawn so by itself, and where it is asked for; and how many layers of weights it may have."""
-RADIUS, UNIT, SIZE, EDGE = 24.0, 15.0, 12.5, 11.0
-ROW, COLUMN, MARGIN = 118.0, 330.0, 30.0
-CAPTION, FLOW = 54.0, 44.0
-"""Room for the formulas above the columns, and for the gradients of the weights below the edges."""
-
-
-@record
-class Dense:
-    """A layer: what it reads, its weights (`turned` where the weight's first index is that of the input), its bias, what it computes, and
-    the functions then applied in turn."""
-    source: str
-    weight: str
-    turned: bool
-    bias: str | None
-    out: str
-    after: tuple[str, ...] = ()
-
-    @property
-    def last(self) -> str:
-        return self.after[-1] if self.after else self.out
+RADIUS, UNIT, SIZE, EDGE, HEAD = 27.0, 16.0, 14.0, 12.5, 15.5
+ROW, COLUMN, MARGIN = 122.0, 312.0, 26.0
+FLOW = 48.0
+"""Room for the gradients of the weights below the edges."""
+MOST_LINES = 4
+"""Formulas above a column; where there are more, there are none."""
 
 
 @record
-class Net:
-    """Layers of weights, and the neurons in each column; numbered: whether the data say the weights."""
-    layers: tuple[Dense, ...]
-    counts: tuple[int, ...]
-    numbered: bool = False
+class Drawn:
+    """An edge at its place: where it begins and ends, what stands above it and below it."""
+    edge: Edge
+    a: Point
+    b: Point
+    above: Maths
+    below: Maths | None
 
-
-Point = tuple[float, float]
-DASHED = ' stroke-dasharray="4 3"'
-
-
-def net(diagram: Diagram) -> Net | None:
-    """The net as dense layers one after the other, each of a known number of neurons; None where it is anything else."""
-    page = diagram.page
-    program = page.forward
-    layers: list[Dense] = []
-    for e in program.equations:
-        found = _dense(e, program)
-        if found is not None:
-            layers.append(found)
-        elif layers and (_elementwise(e.right) == layers[-1].last):
-            last = layers[-1]
-            layers[-1] = Dense(last.source, last.weight, last.turned, last.bias, last.out, (*last.after, e.name))
-        elif any(program[t].role == "parameter" for t in tensors(e.right) if t in program.tensors):
-            return None
-    chained = all(a.last == b.source for a, b in zip(layers, layers[1:], strict=False))
-    if not layers or not chained or program.equation(layers[0].source) is not None:
-        return None
-    counts = []
-    for name in (layers[0].source, *(layer.out for layer in layers)):
-        size = program[name].axes[0].size
-        size = size if isinstance(size, int) else page.problem.sizes.get(size) or (page.figures.sizes.get(size) if page.figures else None)
-        if size is None or size > LARGEST:
-            return None
-        counts.append(size)
-    return Net(tuple(layers), tuple(counts), page.figures is not None and all(page.figures.has(layer.weight) for layer in layers))
-
-
-def is_small(found: Net) -> bool:
-    """Whether it is best drawn neuron by neuron."""
-    return found.numbered and max(found.counts) <= SMALL and len(found.layers) <= FEW
-
-
-def _dense(e: Equation, program: Program) -> Dense | None:
-    if len(e.left.at) != 1 or not isinstance(e.left.at[0], Index):
-        return None
-    out = e.left.at[0]
-    product: Sum | None = None
-    bias: str | None = None
-    for term in e.right.terms if isinstance(e.right, Add) else (e.right,):
-        if isinstance(term, Sum) and product is None:
-            product = term
-        elif isinstance(term, Entry) and term.at == (out,) and program[term.tensor].role == "parameter" and bias is None:
-            bias = term.tensor
-        else:
-            return None
-    if product is None or not isinstance(product.body, Mul) or len(product.body.factors) != 2:
-        return None
-    factors = product.body.factors
-    if not all(isinstance(f, Entry) for f in factors):
-        return None
-    weight, source = sorted(factors, key=lambda f: -len(f.at))
-    if program[weight.tensor].role != "parameter" or source.at != (product.index,) or set(weight.at) != {product.index, out} or len(weight.at) != 2:
-        return None
-    return Dense(source.tensor, weight.tensor, weight.at[0] == product.index, bias, e.name)
-
-
-def _elementwise(e: Expr) -> str:
-    """What a function is applied to, entry by entry or as a vector; "" for anything else."""
-    inner = e.arguments[0] if isinstance(e, Apply) else e.body if isinstance(e, Component) else None
-    return inner.tensor if isinstance(inner, Entry) and len(inner.at) == 1 else ""
-
-
-# ---- painting -----------------------------------------------------------------------------------------------------
 
 def paint_neurons(canvas: Canvas, diagram: Diagram, found: Net) -> Picture:
     """The picture: a column of neurons for each layer, the loss at the right."""
-    page, start = diagram.page, len(canvas.parts)
-    tall = max(count + (k < len(found.layers) and found.layers[k].bias is not None) for k, count in enumerate(found.counts))
-    high = ROW * tall
-    columns = [[(k * COLUMN, high / 2 + (i - (count - 1) / 2) * ROW) for i in range(count)] for k, count in enumerate(found.counts)]
-    units: list[Point | None] = []
-    for k, (column, layer) in enumerate(zip(columns, found.layers, strict=False)):
-        for j, (x, y) in enumerate(column):
-            columns[k][j] = x, y - (ROW / 2 if layer.bias else 0.0)
-        units.append((column[-1][0], columns[k][-1][1] + ROW) if layer.bias else None)
-    right = columns[-1][0][0]
-    for k, layer in enumerate(found.layers):
-        _edges(canvas, page, diagram.ending, layer, columns[k], units[k], columns[k + 1], k + 1)
-    end = _ending(canvas, diagram, columns[-1], found.layers[-1].last)
+    start = len(canvas.parts)
+    biased = [any(e.source is None for e in layer) for layer in found.edges]
+    high = ROW * max(count + (k < len(biased) and biased[k]) for k, count in enumerate(found.counts))
+    columns = [[(k * COLUMN, high / 2 + (i - (count - 1) / 2) * ROW - (ROW / 2 if k < len(biased) and biased[k] else 0.0)) for i in range(count)]
+               for k, count in enumerate(found.counts)]
+    units = [(column[-1][0], column[-1][1] + ROW) if bias else None for column, bias in zip(columns, biased, strict=False)]
+    for k in range(len(found.edges)):
+        _edges(canvas, diagram, found, k, [*columns[k:k + 2]], units[k])
+    end = _ending(canvas, diagram, columns[-1], found.names(len(columns) - 1))
+    tallest = 0.0
     for k, column in enumerate(columns):
-        names = (found.layers[0].source,) if k == 0 else (found.layers[k - 1].out, *found.layers[k - 1].after)
-        for i, at in enumerate(column):
-            _neuron(canvas, diagram, names, i, at, k == 0, ROW)
+        for cell, at in zip(found.columns[k], column, strict=True):
+            _neuron(canvas, diagram, cell, at, k == 0)
         if k < len(units) and units[k] is not None:
             x, y = units[k]
             canvas.add(f'<circle cx="{number(x)}" cy="{number(y)}" r="{UNIT}" {both("parameter", "parameter-edge")}/>')
-            _middle(canvas, typeset(Sign("1", "number")), x, y + 4, SIZE, fill("ink"))
-        _caption(canvas, diagram, names, column[0][0], -18.0)
-    for k, layer in enumerate(found.layers):
-        _flow(canvas, diagram, layer, k * COLUMN, high + 8, 2 * len(found.layers) - k)
-    left, top = -RADIUS - MARGIN - 34, -MARGIN - CAPTION
-    return Picture("".join(canvas.parts[start:]), left, top, max(right + RADIUS + 70, end) + MARGIN - left, high + FLOW + 12 - top, titled(diagram),
-                   described(diagram))
+            _middle(canvas, typeset(Sign("1", "number")), x, y + 5, SIZE, fill("ink"))
+        tallest = max(tallest, _caption(canvas, diagram, found.names(k), column[0][0], -22.0))
+    flows = [_flow(canvas, diagram, found.edges[k], k * COLUMN, high + 10, 2 * len(found.edges) - k) for k in range(len(found.edges))]
+    left, top = -RADIUS - MARGIN - 30, -MARGIN - 22 - tallest
+    right = max(columns[-1][0][0] + RADIUS + 70, end) + MARGIN
+    return Picture("".join(canvas.parts[start:]), left, top, right - left, high + (FLOW + 14 if any(flows) else 0.0) - top, titled(diagram), described(diagram))
 
 
-def _caption(canvas: Canvas, diagram: Diagram, names: tuple[str, ...], x: float, y: float) -> None:
-    """The formulas of a column above it."""
-    nodes = [diagram.nodes[name] for name in names if name in diagram.nodes]
-    _stack(canvas, [n.symbol if n.formula is None else line(n.symbol, EQUALS, n.formula) for n in nodes], x, y, -1, fill("ink"), 14.0)
+def _caption(canvas: Canvas, diagram: Diagram, names: tuple[str, ...], x: float, y: float) -> float:
+    """The formulas of a column above it; how high they stand."""
+    nodes = [diagram.nodes[name] for name in names if name in diagram.nodes and (diagram.nodes[name].formula is not None or len(names) == 1)]
+    if len(nodes) > MOST_LINES:
+        return 0.0
+    lines = [n.symbol if n.formula is None else line(n.symbol, EQUALS, n.formula) for n in nodes]
+    return y - _stack(canvas, lines, x, y, -1, fill("ink"), HEAD)
 
 
-def _flow(canvas: Canvas, diagram: Diagram, layer: Dense, x: float, y: float, step: int) -> None:
-    """What flows back between two columns: an arrow with the gradients of the weights under it."""
-    lines = []
-    for name in (layer.weight, layer.bias):
-        node = diagram.nodes.get(name) if name is not None else None
-        if node is not None and node.gradient is not None:
-            lines.append(node.gradient if node.backward is None else line(node.gradient, EQUALS, node.backward))
-    if not lines:
-        return
-    canvas.add(f'<g class="wire" data-from="{attribute(layer.weight)}" data-pass="backward" data-step="{step}">')
+def _flow(canvas: Canvas, diagram: Diagram, layer: tuple[Edge, ...], x: float, y: float, step: int) -> bool:
+    """What flows back between two columns: an arrow with the gradients of the weights under it; whether there is any to be drawn."""
+    names = list(dict.fromkeys(e.weight for e in layer))
+    nodes = [diagram.nodes[name] for name in names if name in diagram.nodes and diagram.nodes[name].gradient is not None]
+    if not nodes or len(nodes) > 2:
+        return False
+    lines = [n.gradient if n.backward is None else line(n.gradient, EQUALS, n.backward) for n in nodes]
+    canvas.open("wire", "", gradient_name(diagram.ending, nodes[0].name), "gradients of the weights",
+                **{"from": " ".join(n.name for n in nodes), "pass": "backward", "step": step})
     canvas.add(f'<path d="M{number(x + 60)} {number(y)}H{number(x + COLUMN - 60)}" {stroke("backward", 1.2, DASHED)}/>')
     canvas.add(f'<path d="M{number(x + 54)} {number(y)}l7 -3v6z" {fill("backward")}/>')
-    _stack(canvas, [joined(lines)], x + COLUMN / 2, y + 6, 1, fill("backward"), 13.0)
-    canvas.add("</g>")
+    canvas.close()
+    for n, each in zip(nodes, _beside(lines, x + COLUMN / 2), strict=True):
+        canvas.open("gradient", n.name, gradient_name(diagram.ending, n.name), f"gradient of {inline(n.symbol)}", walked=True)
+        _middle(canvas, each[0], each[1], y + 8 + 0.9 * SIZE, SIZE, fill("backward"), True)
+        canvas.close()
+    return True
 
 
-def joined(lines: list[Maths]) -> Maths:
-    """Formulas beside each other."""
-    return line(*(part for k, each in enumerate(lines) for part in ((Sign(r"\quad"), each) if k else (each,))))
+def _beside(lines: list[Maths], x: float) -> list[tuple[Box, float]]:
+    """Formulas beside each other, their middles round x."""
+    boxes = [typeset(each) for each in lines]
+    wide = sum(b.width for b in boxes) * SIZE + 24 * (len(boxes) - 1)
+    out, at = [], x - wide / 2
+    for box in boxes:
+        out.append((box, at + box.width * SIZE / 2))
+        at += box.width * SIZE + 24
+    return out
 
 
-def _edges(canvas: Canvas, page: Page, ending: str, layer: Dense, left: list[Point], unit: Point | None, right: list[Point],
-           step: int) -> None:
-    """The edges into a layer, each with its weight above and the weight's gradient below, turned as the edge is."""
-    weights, slopes = plain_numbers(page, layer.weight), plain_numbers(page, gradient_name(ending, layer.weight))
-    biases, bias_slopes = (plain_numbers(page, layer.bias), plain_numbers(page, gradient_name(ending, layer.bias))) if layer.bias else (None, None)
-    edges: list[tuple[Point, Point, Maths, Maths | None]] = []
-    for j, target in enumerate(right):
-        for i, source in enumerate(left):
-            at = (i, j) if layer.turned else (j, i)
-            said = _at(weights, at)
-            shown = decimal(said) if said is not None else _entry(page, layer.weight, at)
-            slope = _at(slopes, at)
-            edges.append((_towards(source, target, RADIUS), _towards(target, source, RADIUS + 2), shown, None if slope is None else decimal(slope)))
-        if unit is not None:
-            said, slope = _at(biases, (j,)), _at(bias_slopes, (j,))
-            shown = decimal(said) if said is not None else _entry(page, layer.bias, (j,))
-            edges.append((_towards(unit, target, UNIT), _towards(target, unit, RADIUS + 2), shown, None if slope is None else decimal(slope)))
-    lines = "".join(f"M{number(a[0])} {number(a[1])}L{number(b[0])} {number(b[1])}" for a, b, _, _ in edges)
-    canvas.add(f'<g class="wire" data-from="{attribute(layer.weight)}" data-to="{attribute(layer.out)}" data-pass="forward" data-step="{step}">'
-               f'<path d="{lines}" {stroke("wire", 0.9)}/></g>')
-    taken: list[Point] = [(x + dx, y + dy) for x, y in right for dx in (-24.0, 24.0) for dy in (-32.0, 32.0)]       # the neurons' own numbers
-    for k in sorted(range(len(edges)), key=lambda k: (-round(abs(edges[k][0][1] - edges[k][1][1])), k)):
-        a, b, shown, slope = edges[k]
-        t = _free(a, b, [e[:2] for n, e in enumerate(edges) if n != k], taken)
-        x, y = a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])
-        taken += _ends(a, b, t)
-        turned = degrees(atan2(b[1] - a[1], b[0] - a[0]))
-        canvas.add(f'<g transform="translate({number(x)} {number(y)}) rotate({number(turned)})">')
-        _middle(canvas, typeset(shown), 0.0, -3.5, EDGE, fill("forward"), True)
-        if slope is not None:
-            _middle(canvas, typeset(slope), 0.0, 3.5 + 0.68 * EDGE, EDGE, fill("backward"), True)
-        canvas.add("</g>")
+# ---- edges --------------------------------------------------------------------------------------------------------
+
+def _edges(canvas: Canvas, diagram: Diagram, found: Net, k: int, columns: list[list[Point]], unit: Point | None) -> None:
+    """The edges between two columns, each with its weight above and the weight's gradient below, turned as the edge is."""
+    left, right = columns
+    drawn = [_drawn(diagram, e, left[e.source] if e.source is not None else unit, right[e.target]) for e in found.edges[k]]
+    weights: dict[str, list[Drawn]] = {}
+    for each in drawn:
+        weights.setdefault(each.edge.weight, []).append(each)
+    for weight, mine in weights.items():
+        _lines(canvas, diagram, found, k, weight, mine)
+    taken: list[Point] = [(x + dx, y + dy) for x, y in right for dx in (-26.0, 26.0) for dy in (-36.0, 36.0)]       # the neurons' own numbers
+    place: dict[int, Point] = {}
+    for n in sorted(range(len(drawn)), key=lambda n: (-round(abs(drawn[n].a[1] - drawn[n].b[1])), n)):
+        a, b = drawn[n].a, drawn[n].b
+        t = clearest(a, b, [(d.a, d.b) for m, d in enumerate(drawn) if m != n], taken)
+        taken += ends(a, b, t)
+        place[id(drawn[n])] = a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])
+    for weight, mine in weights.items():
+        symbol = inline(diagram.page.symbol(weight))
+        for kind, about in (("value", weight), ("gradient", gradient_name(diagram.ending, weight))):
+            if kind == "gradient" and all(d.below is None for d in mine):
+                continue
+            canvas.open(kind, weight, about, symbol if kind == "value" else f"gradient of {symbol}")
+            for d in mine:
+                shown = d.above if kind == "value" else d.below
+                if shown is None:
+                    continue
+                x, y = place[id(d)]
+                canvas.add(f'<g transform="translate({number(x)} {number(y)}) rotate({number(degrees(atan2(d.b[1] - d.a[1], d.b[0] - d.a[0])))})">')
+                low = -4.0 if kind == "value" else 4.0 + 0.68 * EDGE
+                _middle(canvas, typeset(shown), 0.0, low, EDGE, fill("forward" if kind == "value" else "backward"), True)
+                canvas.add("</g>")
+            canvas.close()
 
 
-def _free(a: Point, b: Point, others: list[tuple[Point, Point]], taken: list[Point]) -> float:
-    """Where along an edge its label is clearest of other edges and labels."""
-    def room(t: float) -> float:
-        ends = _ends(a, b, t)
-        lines = min((_apart(p, c, d) for p in ends for c, d in others), default=40.0)
-        labels = min((hypot(p[0] - q[0], p[1] - q[1]) for p in ends for q in taken), default=80.0)
-        return min(lines, 15.0) + min(labels, 30.0) - abs(t - 0.4) * 2
-
-    return max((0.12 + 0.02 * k for k in range(36)), key=room)
-
-
-def _ends(a: Point, b: Point, t: float) -> list[Point]:
-    """The middle and the ends of a label on the edge."""
-    x, y, long = a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]), hypot(b[0] - a[0], b[1] - a[1])
-    return [(x + s * (b[0] - a[0]) / long, y + s * (b[1] - a[1]) / long) for s in (-17.0, 0.0, 17.0)]
+def _drawn(diagram: Diagram, edge: Edge, source: Point, target: Point) -> Drawn:
+    """An edge between the rims of its neurons, with what stands at it."""
+    page = diagram.page
+    value, slope = (_at(plain_numbers(page, name), edge.at) for name in (edge.weight, gradient_name(diagram.ending, edge.weight)))
+    symbol = _entry(page, edge.weight, edge.at)
+    above = symbol if value is None else decimal(value) if edge.at else line(symbol, EQUALS, decimal(value))
+    return Drawn(edge, _towards(source, target, UNIT if edge.source is None else RADIUS), _towards(target, source, RADIUS + 2), above,
+                 None if slope is None else decimal(slope))
 
 
-def _apart(p: Point, a: Point, b: Point) -> float:
-    """How far a point is from a line segment."""
-    dx, dy = b[0] - a[0], b[1] - a[1]
-    t = max(0.0, min(1.0, ((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / (dx * dx + dy * dy or 1.0)))
-    return hypot(p[0] - a[0] - t * dx, p[1] - a[1] - t * dy)
+def _lines(canvas: Canvas, diagram: Diagram, found: Net, k: int, weight: str, mine: list[Drawn]) -> None:
+    """The edges of one weight, and, for a walk back, the same ones again, not to be seen before."""
+    readers = dict.fromkeys(found.columns[k + 1][d.edge.target].names[0] for d in mine)
+    sources = dict.fromkeys(name for d in mine if d.edge.source is not None for name in found.columns[k][d.edge.source].names)
+    words = inline(diagram.page.symbol(weight))
+    paths = {name: "".join(f"M{number(d.a[0])} {number(d.a[1])}L{number(d.b[0])} {number(d.b[1])}" for d in mine
+                           if found.columns[k + 1][d.edge.target].names[0] == name) for name in readers}
+    canvas.open("wire", "", weight, words, **{"from": weight, "to": " ".join(readers), "pass": "forward", "step": k + 1})
+    for name, path in paths.items():
+        canvas.add(f'<path d="{path}" data-to="{attribute(name)}" {stroke("wire", 0.9)}/>')
+    canvas.close()
+    if gradient_name(diagram.ending, weight) in diagram.page.derivation.results:
+        canvas.open("wire echo", "", gradient_name(diagram.ending, weight), f"gradient of {words}",
+                    **{"from": " ".join((weight, *sources)), "pass": "backward", "step": 2 * len(found.edges) - k})
+        canvas.add(f'<path d="{"".join(paths.values())}" {stroke("backward", 1.2)} opacity="0"/>')
+        canvas.close()
 
 
-def _neuron(canvas: Canvas, diagram: Diagram, names: tuple[str, ...], i: int, at: Point, given: bool, room: float) -> None:
+# ---- neurons ------------------------------------------------------------------------------------------------------
+
+def _neuron(canvas: Canvas, diagram: Diagram, cell: Cell, at: Point, given: bool) -> None:
     """A circle with the neuron's symbol; its values above it and their gradients below."""
     page, (x, y) = diagram.page, at
-    canvas.add(f'<g class="node" data-name="{attribute(names[-1])}"><circle cx="{number(x)}" cy="{number(y)}" r="{RADIUS}" '
-               f'{both("input", "input-edge") if given else both("operation", "operation-edge")}/>')
-    _middle(canvas, typeset(_entry(page, names[-1], (i,))), x, y + 4, 15.0, fill("ink"))
-    canvas.add("</g>")
-    shown = []
-    for name in names:
-        value = _at(plain_numbers(page, name), (i,))
+    last = cell.names[-1]
+    canvas.open("node", " ".join(cell.names), last, inline(_entry(page, last, cell.at)), walked=True)
+    canvas.add(f'<circle cx="{number(x)}" cy="{number(y)}" r="{RADIUS}" {both("input", "input-edge") if given else both("operation", "operation-edge")}/>')
+    _middle(canvas, typeset(_entry(page, last, cell.at)), x, y + 5, 17.0, fill("ink"))
+    canvas.close()
+    top = y - RADIUS - 6
+    for name in reversed(cell.names):
+        value = _at(plain_numbers(page, name), cell.at)
         if value is not None:
-            shown.append(decimal(value) if given else line(_entry(page, name, (i,)), EQUALS, decimal(value)))
-    _stack(canvas, shown, x, y - RADIUS - 6, -1, fill("forward"))
-    slopes = []
-    for name in () if given else reversed(names):
-        slope = _at(plain_numbers(page, gradient_name(diagram.ending, name)), (i,))
-        if slope is not None:
-            slopes.append(line(_entry(page, gradient_name(diagram.ending, name), (i,)), EQUALS, decimal(slope)))
-    _stack(canvas, slopes[-1:], x, y + RADIUS + 5, 1, fill("backward"))
+            canvas.open("value", name, name, inline(_entry(page, name, cell.at)))
+            top = _stack(canvas, [decimal(value) if given else line(_entry(page, name, cell.at), EQUALS, decimal(value))], x, top, -1, fill("forward"))
+            canvas.close()
+    for name in () if given else cell.names:
+        slope = _at(plain_numbers(page, gradient_name(diagram.ending, name)), cell.at)
+        if slope is not None:                                                # the one nearest to the weights
+            about = gradient_name(diagram.ending, name)
+            canvas.open("gradient", name, about, f"gradient of {inline(_entry(page, name, cell.at))}", walked=True)
+            _stack(canvas, [line(_entry(page, about, cell.at), EQUALS, decimal(slope))], x, y + RADIUS + 5, 1, fill("backward"))
+            canvas.close()
+            break
 
 
-def _stack(canvas: Canvas, lines: list[Maths], x: float, y: float, way: int, style: str, size: float = SIZE) -> None:
-    """Lines in the middle of x, from y upwards (-1) or downwards."""
+def _stack(canvas: Canvas, lines: list[Maths], x: float, y: float, way: int, style: str, size: float = SIZE) -> float:
+    """Lines in the middle of x, from y upwards (-1) or downwards; where they end."""
     for box in map(typeset, lines[::way]):
         y += way * (box.depth if way < 0 else box.height) * size
         _middle(canvas, box, x, y, size, style, True)
         y += way * ((box.height if way < 0 else box.depth) * size + 3)
+    return y
 
 
-def _ending(canvas: Canvas, diagram: Diagram, column: list[Point], last: str) -> float:
+def _ending(canvas: Canvas, diagram: Diagram, column: list[Point], last: tuple[str, ...]) -> float:
     """The loss as a box that reads the last layer; where it ends at the right."""
     page, node = diagram.page, diagram.nodes[diagram.ending]
     if not page.problem.loss or node.formula is None:
         return 0.0
     text = typeset(node.formula)
-    x, y = column[0][0] + COLUMN * 0.62, sum(p[1] for p in column) / len(column)
-    wide, high = text.width * 15 + 22, (text.height + text.depth) * 15 + 20
+    x, y = column[0][0] + COLUMN * 0.56, sum(p[1] for p in column) / len(column)
+    wide, high = text.width * 16 + 22, (text.height + text.depth) * 16 + 20
+    path = ""
     for p in column:
         a, b = _towards(p, (x, y), RADIUS), (x - 2, y + (p[1] - y) * 0.06)
-        canvas.add(f'<path d="M{number(a[0])} {number(a[1])}L{number(b[0])} {number(b[1])}" {stroke("wire", 0.9)}/>')
-    canvas.add(f'<g class="node" data-name="{attribute(node.name)}"><rect x="{number(x)}" y="{number(y - high / 2)}" width="{number(wide)}" '
-               f'height="{number(high)}" rx="6" {both("loss", "loss-edge")}/>')
-    _middle(canvas, text, x + wide / 2, y + (text.height - text.depth) * 7.5, 15.0, fill("ink"))
-    canvas.add("</g>")
+        path += f"M{number(a[0])} {number(a[1])}L{number(b[0])} {number(b[1])}"
+    words = inline(node.symbol)
+    canvas.open("wire", "", node.name, words, **{"from": " ".join(last), "to": node.name, "pass": "forward"})
+    canvas.add(f'<path d="{path}" {stroke("wire", 0.9)}/>')
+    canvas.close()
+    canvas.open("wire echo", "", gradient_name(diagram.ending, last[-1]), f"gradient of {words}", **{"from": " ".join(last), "pass": "backward"})
+    canvas.add(f'<path d="{path}" {stroke("backward", 1.2)} opacity="0"/>')
+    canvas.close()
+    canvas.open("node", node.name, node.name, words, walked=True)
+    canvas.add(f'<rect x="{number(x)}" y="{number(y - high / 2)}" width="{number(wide)}" height="{number(high)}" rx="6" {both("loss", "loss-edge")}/>')
+    _middle(canvas, text, x + wide / 2, y + (text.height - text.depth) * 8, 16.0, fill("ink"))
+    canvas.close()
     value = numbers(page, node.name)
+    canvas.open("value", node.name, node.name, words)
     _stack(canvas, [node.symbol if value is None else line(node.symbol, EQUALS, value)], x + wide / 2, y - high / 2 - 8, -1, fill("forward"))
-    labels = [t for t in sorted(tensors(page.forward.equation(node.name).right)) if t in diagram.nodes and t != last]
-    given = [line(diagram.nodes[t].symbol, EQUALS, v) for t in labels if (v := numbers(page, t)) is not None]
-    _stack(canvas, given, x + wide / 2, y + high / 2 + 8, 1, fill("soft"))
+    canvas.close()
+    low = y + high / 2 + 8
+    for name in sorted(tensors(page.forward.equation(node.name).right)):
+        if name in diagram.nodes and name not in last and (known := numbers(page, name)) is not None:
+            canvas.open("value", name, name, inline(diagram.nodes[name].symbol))
+            low = _stack(canvas, [line(diagram.nodes[name].symbol, EQUALS, known)], x + wide / 2, low, 1, fill("soft"))
+            canvas.close()
     return x + wide
 
 
 def _entry(page: Page, name: str, at: tuple[int, ...]) -> Maths:
     """The symbol of an entry, counted as the sheet does."""
+    if not at:
+        return page.symbol(name)
     parts = symbols.derivative(name)
     places: list[Maths] = [Sign(str(k + page.notation.base), "number") for k in at]
     if parts is not None and len(parts.wrt) == 1 and page.symbol(name) == page.symbol(name, short=False):

@@ -48,7 +48,7 @@ def complaints(kinds: list[Kind], known: Known, definer: Definer, working: bool)
         elif trouble.cause not in definer.failed:
             above = definer.needing(name)
             why = f"{', '.join(above)} {'needs' if len(above) == 1 else 'need'} it, and cannot be computed either" if above else ""
-            yield Note("problem", trouble.span, f"{name} is not understood: {trouble.reason}", why, trouble.suggestion)
+            yield Note("problem", trouble.span, f"{name} is not understood: {trouble.reason}", why, trouble.suggestion, about=name)
     for kind in kinds:
         if isinstance(kind, Strange):
             if working:

@@ -43,7 +43,8 @@ class Note:
     text: str
     why: str = ""
     suggestion: str = ""
-    owner: str = ""                     # the quantity whose definition it is about
+    owner: str = ""                     # the quantity in whose definition it was made
+    about: str = ""                     # the quantity whose formula is not understood
 
 
 @dataclass(slots=True)
@@ -78,8 +79,8 @@ class Environment:
     log: int | str | None = None                                    # the base of log where the front matter says it, or "ln"
     roles: Mapping[str, str] = field(default_factory=dict)          # roles that the front matter gives
 
-    def note(self, kind: str, span, text: str, why: str = "", suggestion: str = "") -> None:
-        made = Note(kind, span, text, why, suggestion, self.owner)
+    def note(self, kind: str, span, text: str, why: str = "", suggestion: str = "", about: str = "") -> None:
+        made = Note(kind, span, text, why, suggestion, self.owner, about)
         if not any((n.kind, n.text, n.owner) == (kind, text, self.owner) for n in self.notes):
             self.notes.append(made)
 

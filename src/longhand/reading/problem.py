@@ -191,7 +191,7 @@ class ProblemReader:
         program = replace(program, facts=tuple(known_sums.facts(self.known, tuple(asked.phrases(self.understood, self.scope)), program)))
         self._judge(claims, whole, program)
         for note in accounts.undeclared(program, self.known):
-            env.note(note.kind, note.span, note.text, note.why, note.suggestion)
+            env.note(note.kind, note.span, note.text, note.why, note.suggestion, note.about)
         program, told = with_examples(program, loss, self.known.batch)
         if told:
             env.note("assumption", Span(self.scope.start, self.scope.start), *told)
@@ -325,11 +325,11 @@ class ProblemReader:
             if note.kind == "working":
                 self.working.append(self._remark(note))
             else:
-                self.known.environment.note(note.kind, note.span, note.text, note.why, note.suggestion)
+                self.known.environment.note(note.kind, note.span, note.text, note.why, note.suggestion, note.about)
 
     def _remark(self, note: Note) -> Remark:
         line, column = self.source.place(note.span.start)
-        return Remark(note.text, note.why, line, column, note.suggestion, self.source.caret(note.span))
+        return Remark(note.text, note.why, line, column, note.suggestion, self.source.caret(note.span), note.about)
 
     def _remarks(self, env: Environment, program: Program) -> tuple[tuple[Remark, ...], ...]:
         if self.definer.failed or any(n.text == asked.NO_LOSS or n.text.endswith(asked.NOT_ONE_NUMBER) for n in env.notes):

@@ -4,26 +4,38 @@
   const root = document.documentElement;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   root.classList.add("js");
-  for (const each of all(".controls, .tools")) each.hidden = false;
 
   // ---- formulas --------------------------------------------------------------------------------------------------
 
   const OPTIONS = { output: "html", trust: false, strict: "ignore", throwOnError: true, maxExpand: 1000, maxSize: 20 };
-  const MARK = / style="([^"]*?)color:#0f([0-9a-f]{4});([^"]*)"/g;
-  const waiting = all(".f");
+  const ready = () => typeof window.katex?.render === "function";        // until it is loaded, window.katex is the element of that id
+  let waiting = [];
   const done = new WeakSet();
+
+  const JUDGED = ["", "wrong", "misread", "carried", "not-checked"], SIGNS = " ✗▢→?";
+
+  /** The colour rgb(15, 1, 2) says that this is symbol 258, rgb(14, 0, 1) that this is wrong: it is noted, and the colour taken off. */
+  function unmark(element) {
+    const [red, green, blue] = (element.style.color.match(/\d+/g) || []).map(Number);
+    if (red !== 15 && red !== 14) return;
+    element.style.color = "";
+    if (red === 15) { element.dataset.s = 256 * green + blue; return; }
+    element.classList.add(["stated", "flag", "fix"][green], JUDGED[blue]);
+    if (green === 1) element.textContent = SIGNS[blue];
+  }
 
   /** Sets one formula; what KaTeX cannot set stays MathML. */
   function set(formula) {
-    if (!window.katex || done.has(formula)) return;
+    if (!ready() || done.has(formula)) return;
     done.add(formula);
+    if (formula.lastElementChild?.className === "k") return;               // a live page has set it as before
     const { k, sign, d } = formula.dataset;
     try {
-      const made = katex.renderToString((d === undefined ? "" : "\\displaystyle ") + (sign ? `{}${sign} ` : "") + k, OPTIONS);
       const shown = document.createElement("span");
       shown.className = "k";
       shown.setAttribute("aria-hidden", "true");
-      shown.innerHTML = made.replace(MARK, (_, before, number, after) => ` data-s="${parseInt(number, 16)}" style="${before}${after}"`);
+      katex.render((d === undefined ? "" : "\\displaystyle ") + (sign ? `{}${sign} ` : "") + k, shown, OPTIONS);
+      for (const each of shown.querySelectorAll("[style]")) unmark(each);
       formula.firstElementChild.classList.add("sr");
       formula.append(shown);
     } catch {
@@ -31,13 +43,21 @@
     }
   }
 
+  /** What is wider than its place can be scrolled by keys too. */
+  function reach() {
+    const regions = all(".scroll, main pre").map(each => [each, each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight]);
+    for (const [each, overflows] of regions) if (overflows) each.tabIndex = 0; else each.removeAttribute("tabindex");
+  }
+
+  addEventListener("resize", () => { if (root.dataset.set) reach(); });
+
   /** Sets what is left for so many milliseconds, then lets the browser paint. */
   function setSome(milliseconds) {
-    if (!window.katex) return;
+    if (!ready()) return;
     const end = performance.now() + milliseconds;
     while (waiting.length && performance.now() < end) set(waiting.shift());
     if (waiting.length) setTimeout(setSome, 0, 24);
-    else root.dataset.set = "all";
+    else { root.dataset.set = "all"; reach(); }
   }
 
   /** KaTeX travels packed, which takes a third of the room. Where it cannot be unpacked, MathML is what one sees. */
@@ -70,16 +90,19 @@
   }
 
   const switches = all("[data-all]");
+  const forms = () => switches.filter(each => each.getAttribute("aria-pressed") === "true").map(each => each.dataset.all);
   for (const button of switches) {
     button.addEventListener("click", () => {
-      const forms = press(button, switches).map(each => each.dataset.all);
-      for (const card of all(".card")) if (card.querySelector("[data-form]")) show(card, forms);
+      press(button, switches);
+      for (const card of all(".card")) if (card.querySelector("[data-form]")) show(card, forms());
     });
   }
-  for (const card of all(".card")) {
-    const own = all("button[data-form]", card);
-    for (const button of own) button.addEventListener("click", () => show(card, press(button, own).map(each => each.dataset.form)));
-  }
+  document.addEventListener("click", event => {
+    const button = event.target.closest("button[data-form]");
+    if (!button) return;
+    const card = button.closest(".card");
+    show(card, press(button, all("button[data-form]", card)).map(each => each.dataset.form));
+  });
 
   // ---- LaTeX to take away ----------------------------------------------------------------------------------------
 
@@ -126,17 +149,16 @@
     }
   }
 
-  for (const button of all(".copy")) {
-    button.setAttribute("aria-live", "polite");
-    button.addEventListener("click", async () => {
-      const shown = all(".display", button.closest(".card")).filter(each => each.offsetParent !== null);
-      await copy(shown.map(texOf).join("\n"));
-      const words = button.textContent;
-      button.textContent = "copied ✓";
-      button.disabled = true;
-      setTimeout(() => { button.textContent = words; button.disabled = false; }, 1200);
-    });
-  }
+  document.addEventListener("click", async event => {
+    const button = event.target.closest(".copy");
+    if (!button) return;
+    const shown = all(".display", button.closest(".card")).filter(each => each.offsetParent !== null);
+    await copy(shown.map(texOf).join("\n"));
+    const words = button.textContent;
+    button.textContent = "copied ✓";
+    button.disabled = true;
+    setTimeout(() => { button.textContent = words; button.disabled = false; }, 1200);
+  });
 
   // ---- light and dark, print, contents ---------------------------------------------------------------------------
 
@@ -145,37 +167,56 @@
   const stored = { get: () => { try { return localStorage.getItem("longhand-theme"); } catch { return null; } },
                    put: value => { try { localStorage.setItem("longhand-theme", value); } catch { /* a file may have no storage */ } } };
   if (stored.get()) root.dataset.theme = stored.get();
-  theme.addEventListener("click", () => {
+  if (theme) theme.addEventListener("click", () => {
     const now = root.dataset.theme || (dark.matches ? "dark" : "light");
     root.dataset.theme = now === "dark" ? "light" : "dark";
     stored.put(root.dataset.theme);
   });
 
-  let opened = [];
+  let opened = [], chosen;
   addEventListener("beforeprint", () => {
     setAll();
+    chosen = root.dataset.theme;
+    root.dataset.theme = "light";                                       // paper is white
     opened = all("main details:not([open])");
     opened.forEach(each => { each.open = true; });
   });
-  addEventListener("afterprint", () => opened.forEach(each => { each.open = false; }));
+  addEventListener("afterprint", () => {
+    opened.forEach(each => { each.open = false; });
+    if (chosen) root.dataset.theme = chosen; else delete root.dataset.theme;
+  });
 
   const contents = document.querySelector(".toc details");
   const narrow = matchMedia("(max-width: 72rem)");
   const fold = () => { contents.open = !narrow.matches; };
-  narrow.addEventListener("change", fold);
-  fold();
+  if (contents) { narrow.addEventListener("change", fold); fold(); }
   const links = new Map(all(".toc a").map(each => [each.hash.slice(1), each]));
+  const inside = new Set();                                             // what stands in the upper part of the view: the last of it is read
   const watcher = new IntersectionObserver(seen => {
-    for (const each of seen.filter(each => each.isIntersecting)) {
-      all(".toc [aria-current]").forEach(old => old.removeAttribute("aria-current"));
-      links.get(each.target.id).setAttribute("aria-current", "location");
-    }
+    for (const each of seen) inside[each.isIntersecting ? "add" : "delete"](each.target.id);
+    const last = [...links.keys()].filter(id => inside.has(id)).pop();
+    if (!last || document.querySelector(".card.stepped")) return;         // a walk says itself where it is
+    all(".toc [aria-current]").forEach(old => old.removeAttribute("aria-current"));
+    links.get(last).setAttribute("aria-current", "location");
   }, { rootMargin: "0px 0px -70% 0px" });
   for (const id of links.keys()) {
     const place = document.getElementById(id);
     if (place) watcher.observe(place);
   }
 
-  window.longhand = { set, setAll, bare };
-  load().catch(() => root.classList.add("plain"));
+  // ---- what comes and goes ---------------------------------------------------------------------------------------
+
+  /** Makes a part of the page work: buttons are shown, formulas set one after another. A live page calls it for what is new. */
+  function wire(within, milliseconds = 80) {
+    for (const each of all(".controls, .tools", within)) each.hidden = false;
+    for (const each of all(".copy", within)) each.setAttribute("aria-live", "polite");
+    if (switches.length && forms().length === 1) for (const card of all(".card", within)) if (card.querySelector("[data-form]")) show(card, forms());
+    waiting = waiting.filter(each => each.isConnected).concat(all(".f", within).filter(each => !done.has(each)));
+    delete root.dataset.set;
+    setSome(milliseconds);
+  }
+
+  window.longhand = { set, setAll, bare, wire, copy };
+  wire(document, 0);
+  if (document.getElementById("katex")) load().catch(() => root.classList.add("plain"));
 })();

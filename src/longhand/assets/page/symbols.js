@@ -81,21 +81,31 @@
     && each.offsetParent !== null && !(each.closest(".msupsub")?.previousElementSibling?.dataset.s === each.dataset.s));
   const AHEAD = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-  for (const chain of all(".chain")) {
-    chain.tabIndex = 0;
-    chain.setAttribute("role", "group");
-    chain.setAttribute("aria-label", "Formula. The arrow keys go through its symbols.");
-    chain.addEventListener("keydown", event => {
-      const step = AHEAD[event.key];
-      if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      all(".f", chain).forEach(longhand.set);
-      const symbols = heads(chain);
-      if (!symbols.length) return;
-      const now = symbols.findIndex(each => each.classList.contains("here"));
-      event.preventDefault();
-      show(symbols[now < 0 ? (step > 0 ? 0 : symbols.length - 1) : (now + step + symbols.length) % symbols.length], true);
-    });
-    chain.addEventListener("blur", event => { if (!card.contains(event.relatedTarget)) hide(); });
+  document.addEventListener("keydown", event => {
+    const chain = event.target.closest(".chain");
+    const step = AHEAD[event.key];
+    if (!chain || !step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    all(".f", chain).forEach(longhand.set);
+    const symbols = heads(chain);
+    if (!symbols.length) return;
+    const now = symbols.findIndex(each => each.classList.contains("here"));
+    event.preventDefault();
+    show(symbols[now < 0 ? (step > 0 ? 0 : symbols.length - 1) : (now + step + symbols.length) % symbols.length], true);
+  });
+  document.addEventListener("focusout", event => { if (event.target.closest(".chain") && !card.contains(event.relatedTarget)) hide(); });
+
+  /** Formulas can be walked to with the tabulator. */
+  function reach(within) {
+    for (const chain of all(".chain", within)) {
+      chain.tabIndex = 0;
+      chain.setAttribute("role", "group");
+      chain.setAttribute("aria-label", "Formula. The arrow keys go through its symbols.");
+    }
   }
+
+  const { wire } = longhand;
+  longhand.wire = (within, milliseconds) => { reach(within); wire(within, milliseconds); };
+  longhand.hide = hide;
+  reach(document);
   document.addEventListener("keydown", event => { if (event.key === "Escape") hide(); });
 })();

@@ -1,0 +1,155 @@
+"""C: a file that stands alone, with plain loops, constant sizes and a `main` that runs the gradient check."""
+from __future__ import annotations
+
+import random
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from ..core.problem import Problem, Value
+from .array_code import Code, reads
+from .c_text import CWriter, number
+from .dialects import NUMPY
+from .lowering import lowered
+from .modules import ModuleWriter, title
+
+WIDTH = 118
+
+_TOP = """#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <tgmath.h>
+#undef I
+
+typedef double real;            /* or float */"""
+
+_CHECK = """/* The largest difference between a gradient and central differences of the loss, over all entries of one parameter. */
+static real largest_error(real *parameter, const real *gradient, long entries, real (*value)(void))
+{
+    real largest = 0;
+    for (long k = 0; k < entries; k++) {
+        const real before = parameter[k], moved = sizeof(real) == 8 ? 1e-6 : 1e-2;
+        parameter[k] = before + moved;
+        const real above = value();
+        parameter[k] = before - moved;
+        const real below = value();
+        parameter[k] = before;
+        const real error = fabs((above - below) / (2 * moved) - gradient[k]);
+        if (!(error <= largest)) largest = error;
+    }
+    return largest;
+}"""
+
+
+def source(problem: Problem, wrt: Iterable[str] | None = None, update: bool = True) -> str:
+    """The file for a problem: `cc -O3 file.c -lm` makes a program of it."""
+    code = lowered(problem, wrt, update=update)
+    module = ModuleWriter(problem, code, NUMPY)
+    writer = CWriter(code, module.sizes(), alone=True)
+    inputs, results = module.inputs, module.results
+    forward = writer.kernel("forward", code.forward, results, None, inputs)
+    kernels = [("The forward pass.", forward.text)]
+    helpers = forward.helpers
+    if code.gradients:
+        wanted = {n for s in code.backward for n in reads(s)}
+        backward = writer.kernel("gradients", code.backward, tuple(code.gradients.values()), None,
+                                 tuple(n for n in (*inputs, *results) if n in wanted))
+        kernels.append(("The gradients, from what the forward pass left.", backward.text))
+        helpers |= backward.helpers
+    if code.update:
+        wanted = {n for s in code.update for n in reads(s)}
+        given = tuple(n for n in (*code.inputs, *code.gradients.values()) if n in wanted)
+        stepped = writer.kernel("step", code.update, tuple(code.updated.values()), None, given)
+        kernels.append(("One step of gradient descent.", stepped.text))
+        helpers |= stepped.helpers
+    parts = [_comment(title(problem, code, "C")), _TOP, writer.helpers(helpers), *(f"/* {says} */\n{_broken(text)}" for says, text in kernels),
+             _data(problem, code, module, writer)]
+    parts += [_CHECK, _main(code, module, writer)] if code.gradients else [_plain_main(module, writer)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _comment(docstring: str) -> str:
+    return "/* " + docstring.strip('"').replace("*/", "").strip() + "\n*/"
+
+
+def _broken(text: str) -> str:
+    """The head of a function over several lines."""
+    head, _, body = text.partition("\n")
+    together = re.sub(r"(?<=[a-z*]) ", "\0", head)                      # a line ends after a comma, never inside a declaration
+    return "\n".join(textwrap.wrap(together, WIDTH, subsequent_indent="    ")).replace("\0", " ") + "\n" + body
+
+
+def _data(problem: Problem, code: Code, module: ModuleWriter, writer: CWriter) -> str:
+    """The inputs as arrays: the sheet's numbers, or random ones of the declared shapes. Then room for all that is computed."""
+    rng, sizes, places = random.Random(0), module.sizes(), module.places()
+    lines, made_up = [], False
+    for name in code.inputs:
+        array = code.arrays[name]
+        shape = module.shape(array, sizes)
+        entries = 1
+        for n in shape:
+            entries *= n
+        if array.tensor in problem.data:
+            values = [number(v) for v in _flat(problem.data[array.tensor])]
+        else:
+            made_up = made_up or array.role != "data"
+            if name in places:
+                values = [str(rng.randrange(*places[name])) for _ in range(entries)]
+            elif array.role == "data":
+                values = ["(real)0.1"] * entries
+            elif module.is_one_hot(array):
+                values = [v for _ in range(entries // shape[-1]) for hot in [rng.randrange(shape[-1])] for v in ("01"[k == hot] for k in range(shape[-1]))]
+            elif array.role == "label":
+                values = [f"{rng.uniform(0.1, 0.9):.3f}" for _ in range(entries)]
+            else:
+                values = [f"{rng.gauss(0, 1):.3f}" for _ in range(entries)]
+        lines += _declared(name, writer.count(array), values)
+    says = "Random numbers of the declared shapes; sizes that the sheet leaves open are small." if made_up else "The numbers of the sheet."
+    computed = (*module.results, *code.gradients.values(), *(code.updated.values() if code.update else ()))
+    made = [f"static real {n}[{writer.count(code.arrays[n])}];" for n in computed]
+    return "\n".join([f"/* {says} */", *lines, "", "/* What is computed. */", *made])
+
+
+def _declared(name: str, count: str, values: Sequence[str]) -> list[str]:
+    lines, line = [], f"static real {name}[{count}] = {{"
+    for k, value in enumerate(values):
+        part = value + (", " if k + 1 < len(values) else "};")
+        if len(line) + len(part) > WIDTH:
+            lines.append(line.rstrip())
+            line = "    "
+        line += part
+    return [*lines, line]
+
+
+def _flat(value: Value) -> list[Fraction]:
+    return [x for inner in value for x in _flat(inner)] if isinstance(value, tuple) else [Fraction(value)]
+
+
+def _main(code: Code, module: ModuleWriter, writer: CWriter) -> str:
+    inputs, results = ", ".join(module.inputs), ", ".join(module.results)
+    wanted = {n for s in code.backward for n in reads(s)}
+    given = ", ".join(n for n in (*module.inputs, *module.results) if n in wanted)
+    lines = ["static real value(void)", "{", f"    forward({inputs}, {results});", f"    return {code.loss}[0];", "}", "",
+             "int main(void)", "{", '    printf("loss %.12g\\n", (double)value());', f"    gradients({given}{', ' if given else ''}"
+             f"{', '.join(code.gradients.values())});", "    int wrong = 0;"]
+    for p, g in code.gradients.items():
+        count = writer.count(code.arrays[p])
+        lines += ["    {", f"        const real error = largest_error({p}, {g}, {count}, value);",
+                  f'        printf("gradient check, {p}: largest difference %.1e\\n", (double)error);',
+                  "        wrong |= !(error < (sizeof(real) == 8 ? 1e-5 : 1e-2));", "    }"]
+    if code.update:
+        wanted = {n for s in code.update for n in reads(s)}
+        given = [n for n in (*code.inputs, *code.gradients.values()) if n in wanted]
+        lines.append(f"    step({', '.join((*given, *code.updated.values()))});")
+        lines += [f"    memcpy({p}, {new}, sizeof {p});" for p, new in code.updated.items()]
+        lines.append('    printf("loss after one step %.12g\\n", (double)value());')
+    return "\n".join([*lines, "    return wrong;", "}"])
+
+
+def _plain_main(module: ModuleWriter, writer: CWriter) -> str:
+    lines = ["int main(void)", "{", f"    forward({', '.join((*module.inputs, *module.results))});"]
+    for name in module.results:
+        count = writer.count(module.code.arrays[name])
+        lines += [f'    printf("{name} =");', f'    for (long k = 0; k < {count}; k++) printf(" %.12g", (double){name}[k]);', '    printf("\\n");']
+    return "\n".join([*lines, "    return 0;", "}"])

@@ -1,0 +1,254 @@
+"""`longhand.compile`: a problem as a function on arrays.
+
+    f = longhand.compile(open("sheet.md").read(), target="c")
+    loss, gradients = f(x, y, W_1, b_1, W_2, b_2)          # in the order of f.inputs, or by name
+    gradients["W_1"]                                       # the same array at each call: copy what is to be kept
+
+A problem stated for one example takes a batch too: inputs and labels with one more axis, in front.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from ..calculus.batch import batched
+from ..core.axis import Axis
+from ..core.problem import Problem
+from ..errors import DataError, NotUnderstood, ShapeError, UsageError
+from .array_code import Array, Code, pointers, reads
+from .lowering import lowered
+
+if TYPE_CHECKING:
+    import numpy as np
+
+TARGETS = ("numpy", "c")
+DTYPES = ("float64", "float32")
+BATCHES = ("mean", "sum")
+EXAMPLES = ("input", "label")
+
+
+def compile(source: object, target: str = "numpy", dtype: str = "float64", *, batch: str = "mean", wrt: Iterable[str] | None = None,
+            sizes: Mapping[str, int] | None = None, number: int | None = None) -> Any:
+    """A function on arrays that gives the loss and its gradients: `loss, gradients = f(...)`.
+
+    source   a Problem, a Model, or the text of a sheet; `number` says which of its problems, from 1, where several have a loss
+    target   "numpy", or "c" (needs a C compiler; the code is compiled once and cached)
+    dtype    "float64" or "float32", of everything that goes in and comes out
+    batch    "mean" or "sum": what the loss of several examples is, for a problem stated for one
+    wrt      the gradients wanted: every parameter by default
+    sizes    numbers for size symbols; with all of them known, C code is made at once and a call costs least
+
+    Raises NotUnderstood, UsageError; a call raises DataError or ShapeError.
+    """
+    for what, value, known in (("target", target, TARGETS), ("dtype", dtype, DTYPES), ("batch", batch, BATCHES)):
+        if value not in known:
+            raise UsageError(f"{what} is one of {', '.join(known)}, not {value!r}.")
+    if find_spec("numpy") is None:
+        raise UsageError("longhand.compile works on NumPy arrays, and NumPy is not installed.", suggestion="pip install 'longhand[numpy]'")
+    problem = _problem(source, number)
+    if problem.loss is None:
+        raise NotUnderstood("The problem has no loss, so there is nothing to differentiate.")
+    found = Compiled(problem, target, dtype, batch, tuple(wrt) if wrt is not None else None, sizes or {})
+    return found.at_once() or found
+
+
+def _problem(source: object, number: int | None) -> Problem:
+    if isinstance(source, Problem):
+        return source
+    if callable(getattr(source, "problem", None)):
+        return source.problem()                                       # type: ignore[attr-defined]
+    from ..reading.plain_header import is_plain
+    if is_plain(str(source)):
+        from ..reading import plain
+        found = list(plain.read_all(str(source)))
+    else:
+        from ..reading import sheet
+        found = list(sheet.read(str(source)).problems)
+    if number is not None:
+        if not 1 <= number <= len(found):
+            raise UsageError(f"number={number}: the sheet holds {len(found)} problem{'s' if len(found) != 1 else ''}.")
+        return found[number - 1]
+    with_loss = [p for p in found if p.loss is not None]
+    if len(with_loss) != 1:
+        places = ", ".join(str(k) for k, p in enumerate(found, 1) if p.loss is not None)
+        raise UsageError(f"The sheet holds {len(with_loss)} problems with a loss.", suggestion=f"Say number={places}." if with_loss else "")
+    return with_loss[0]
+
+
+class Compiled:
+    """Loss and gradients as a function on arrays. Made by `compile`."""
+
+    def __init__(self, problem: Problem, target: str, dtype: str, batch: str, wrt: tuple[str, ...] | None, sizes: Mapping[str, int]) -> None:
+        self.problem, self.target, self.dtype, self.batch = problem, target, dtype, batch
+        self._wrt, self._sizes = wrt, {**problem.sizes, **sizes}
+        self._codes = {False: lowered(problem, wrt)}
+        self._engines: dict[object, Any] = {}
+        self._known: dict[object, Any] = {}
+        self._chain: list[Any] = []                            # engines of the C target, each asking the next
+        code = self._codes[False]
+        used = _used(code)
+        self.inputs = tuple(n for n in code.inputs if n in used and not self._is_default(code.arrays[n]))
+        self.defaults = tuple(n for n in code.inputs if self._is_default(code.arrays[n]))
+        self.gradients = tuple(code.gradients)
+        self.tensors = {a.name: a.tensor for a in code.arrays.values() if a.tensor}
+
+    def __repr__(self) -> str:
+        return f"<longhand {self.target} function of {', '.join(self.inputs)}; {self.dtype}>"
+
+    def __call__(self, *arrays: object, **named: object) -> tuple[float, dict[str, np.ndarray]]:
+        """The loss, and the gradients by name. DataError for an array that is missing or of another type, ShapeError for sizes that do
+        not fit. The gradients are the same arrays at the next call."""
+        if self._chain and not named:
+            return self._chain[0].direct(*arrays)              # which knows exact arrays, and asks `general` about others
+        return self.general(*arrays, **named)
+
+    def general(self, *arrays: object, **named: object) -> tuple[float, dict[str, np.ndarray]]:
+        """A call with anything: arrays are checked and converted, and code is made for sizes that are new."""
+        signature = None
+        if self.target == "numpy" and not named and all(type(a).__name__ == "ndarray" for a in arrays):
+            signature = tuple([(a.shape, a.dtype) for a in arrays])               # type: ignore[attr-defined]
+            if (known := self._known.get(signature)) is not None:
+                return known.run(arrays, ())
+        given = self._bound(arrays, named)
+        several = self._several(given)
+        code = self._code(several)
+        sizes = _sizes(code, given)
+        self._whole(code, given, sizes)
+        engine = self._engine(code, several, sizes)
+        if signature is not None and not pointers(code):
+            self._known[signature] = engine              # arrays like these need no second look
+        return engine.run([given[n] for n in self.inputs], tuple((n, given[n]) for n in self.defaults if n in named))
+
+    # ---- what was given ---------------------------------------------------------------------------------------------------
+
+    def _is_default(self, array: Array) -> bool:
+        """A number of the sheet (η, ε) that a call need not give; the learning rate is of no use here."""
+        return array.role == "data" and not array.axes and (array.tensor in self.problem.data or array.tensor == "learning rate")
+
+    def _bound(self, arrays: Sequence[object], named: Mapping[str, object]) -> dict[str, np.ndarray]:
+        if len(arrays) > len(self.inputs):
+            raise DataError(f"{len(arrays)} arrays were given; the function takes {len(self.inputs)}: {', '.join(self.inputs)}.")
+        given = dict(zip(self.inputs, arrays, strict=False))
+        for name, value in named.items():
+            if name in given:
+                raise DataError(f"{name} was given twice.")
+            if name not in self.inputs and name not in self.defaults:
+                raise DataError(f"{name} is no input of the function.", suggestion=f"It takes {', '.join((*self.inputs, *self.defaults))}.")
+            given[name] = value
+        missing = [n for n in self.inputs if n not in given]
+        if missing:
+            raise DataError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.",
+                            suggestion=f"The function takes {', '.join(self.inputs)}.")
+        return {name: self._array(name, value) for name, value in given.items()}
+
+    def _array(self, name: str, value: object) -> np.ndarray:
+        """The value as an array of the compiled type: whole numbers and lists are converted, another floating type is not."""
+        import numpy as np
+        own = np.dtype(self.dtype)
+        try:
+            array = np.asarray(value)
+        except ValueError as error:
+            raise DataError(f"{name} is no array of numbers: {error}.") from None
+        if array.dtype == own:
+            return np.require(array, requirements="CA")
+        typed = isinstance(value, np.ndarray | np.generic)
+        if array.dtype.kind in "iub" or (array.dtype.kind == "f" and not typed):
+            return np.require(array, own, "CA")
+        raise DataError(f"{name} holds {array.dtype}; the function was compiled for {self.dtype}.",
+                        suggestion=f'Convert it with {name}.astype("{self.dtype}"), or compile with dtype="{array.dtype}".'
+                        if array.dtype.name in DTYPES else "")
+
+    def _several(self, given: Mapping[str, np.ndarray]) -> bool:
+        """Whether inputs and labels are those of a batch: all of them, or none."""
+        code = self._codes[False]
+        more = {n: a.ndim - len(code.arrays[n].axes) for n, a in given.items()}
+        examples = [n for n in more if code.arrays[n].role in EXAMPLES]
+        several = bool(examples) and all(more[n] == 1 for n in examples)
+        for name, extra in more.items():
+            if extra != (1 if several and name in examples else 0):
+                axes = len(code.arrays[name].axes)
+                raise ShapeError(f"{name} has {given[name].ndim} axes, where the problem has {axes}.",
+                                 suggestion="A batch has one more axis, in front, in every input and label." if name in examples else "")
+        return several
+
+    def _code(self, several: bool) -> Code:
+        if several not in self._codes:
+            program = self.problem.program
+            examples = tuple(t.name for t in program.given() if t.role in EXAMPLES)
+            symbol = "batch"
+            while symbol in program.sizes() or symbol in program.tensors:
+                symbol += "_"
+            together = batched(program, self.problem.loss, Axis(symbol, symbol, "r"), examples, self.batch == "mean")
+            data = {n: v for n, v in self.problem.data.items() if n not in examples}
+            self._codes[True] = lowered(replace(self.problem, program=together, data=data), self._wrt)
+        return self._codes[several]
+
+    def _whole(self, code: Code, given: Mapping[str, np.ndarray], sizes: Mapping[str, int]) -> None:
+        """Arrays whose numbers are places hold whole numbers on their axis."""
+        for name, (c, shift, axis) in pointers(code).items():
+            values = given[name]
+            if not (values == values.round()).all():
+                raise DataError(f"{name} stands as a position and has to hold whole numbers.")
+            size = axis.size if isinstance(axis.size, int) else sizes[axis.size]
+            if ((c * values + shift < 0) | (c * values + shift >= size)).any():
+                raise DataError(f"{name} points outside the axis {axis.name}, which has {size} entries.",
+                                suggestion=f"It may be {-shift} to {size - 1 - shift}." if c == 1 else "")
+
+    # ---- engines ----------------------------------------------------------------------------------------------------------
+
+    def at_once(self) -> Any:
+        """The engine itself where every size is known already and it can be called directly; else None."""
+        code = self._codes[False]
+        symbols = {a.size for n in self.inputs for a in code.arrays[n].axes if isinstance(a.size, str)}
+        if self.target != "c" or not symbols <= self._sizes.keys():
+            return None
+        return self._engine(code, False, {s: self._sizes[s] for s in symbols}).direct
+
+    def _engine(self, code: Code, several: bool, sizes: Mapping[str, int]) -> Any:
+        if several and self.batch == "mean" and sizes.get(code.arrays[self._example(code)].axes[0].size) == 0:
+            raise DataError("A batch without examples has no mean.", suggestion='batch="sum" gives 0.')
+        fixed = _fixed_symbols(code)
+        free = tuple(s for s in sizes if s not in fixed) if self.target == "c" else ()
+        key = (several, tuple(sorted((s, n) for s, n in sizes.items() if s not in free)))
+        if key not in self._engines:
+            if self.target == "c":
+                from .c_engine import Engine
+            else:
+                from .numpy_engine import Engine
+            made = self._engines[key] = Engine(self, code, sizes, free)
+            if self.target == "c":
+                if self._chain:
+                    self._chain[-1].direct.followed_by(made.direct)
+                self._chain.append(made)
+        return self._engines[key]
+
+    def _example(self, code: Code) -> str:
+        return next(n for n in self.inputs if code.arrays[n].role in EXAMPLES)
+
+
+def _used(code: Code) -> frozenset[str]:
+    return frozenset(n for s in (*code.forward, *code.backward) for n in reads(s))
+
+
+def _fixed_symbols(code: Code) -> set[str]:
+    """Size symbols of parameters and gradients: code is made for their numbers. Others, as that of a batch, may change from call to call."""
+    kept = [a for a in code.arrays.values() if a.role == "parameter" or a.name in code.gradients.values()]
+    return {axis.size for a in kept for axis in a.axes if isinstance(axis.size, str)}
+
+
+def _sizes(code: Code, given: Mapping[str, np.ndarray]) -> dict[str, int]:
+    """Numbers for the size symbols, from the shapes. ShapeError where they do not fit."""
+    sizes: dict[str, int] = {}
+    told: dict[str, str] = {}
+    for name, array in given.items():
+        axes = code.arrays[name].axes
+        for axis, length in zip(axes, array.shape, strict=True):
+            size = axis.size if isinstance(axis.size, int) else sizes.setdefault(axis.size, length)
+            if size != length:
+                other = f", as {told[axis.size]} has" if isinstance(axis.size, str) else ""
+                raise ShapeError(f"{name} has the shape {array.shape}: along the axis {axis.name} it should have {size} entries{other}.")
+            if isinstance(axis.size, str):
+                told.setdefault(axis.size, name)
+    return sizes

@@ -1,0 +1,127 @@
+"""Numba: the NumPy module with its passes written as compiled loops; products of two matrices go to BLAS."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ..core.axis import Axis
+from ..core.problem import Problem
+from . import numpy
+from .array_code import Code, Contract, Statement, reads, targets
+from .broadcast import decimal, where_size
+from .loops import LoopWriter, Syntax
+from .lowering import lowered
+from .modules import ModuleWriter, listed, needed_helpers, title, wrapped
+from .scalar_functions import HELPERS
+from .sharing import in_place
+
+PYTHON = Syntax(
+    number=lambda value: f"{value}.0" if isinstance(value, int) else decimal(value),
+    calls={**{name: f"math.{name}({{0}})" for name in ("exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf", "sqrt")},
+           "arctan": "math.atan({0})", "abs": "abs({0})", "sign": "np.sign({0})", "max": "larger({0}, {1})", "min": "smaller({0}, {1})",
+           "pow": "{0}**{1}", "real": "float({0})", "infinity": "np.inf"},
+    begin=lambda variable, size, falling: f"for {variable} in range({size} - 1, -1, -1):" if falling else f"for {variable} in range({size}):",
+    end="", select="({then} if {test} else {other})", entry=lambda array, places, sizes: f"{array}[{', '.join(places) or '()'}]",
+    declare="", stop="", whole="int({0})", both=" and ", pi="math.pi")
+
+JIT = '@numba.njit(error_model="numpy", fastmath={"contract", "reassoc", "nsz", "arcp"})'
+SMALL = {
+    "larger": '"""The larger of two numbers."""\n    return b if b > a else a', "smaller": '"""The smaller of two numbers."""\n    return b if b < a else a',
+}
+
+
+def source(problem: Problem, wrt: Iterable[str] | None = None, update: bool = True) -> str:
+    """The module for a problem, as that of NumPy, with compiled loops.
+
+    wrt      the gradients that it holds: by default every parameter and what the sheet asks
+    update   whether it holds a step of gradient descent
+    """
+    names = tuple(wrt) if wrt is not None else None
+    code = lowered(problem, names, update=update)
+    module = ModuleWriter(problem, code, numpy.NUMPY)
+    found: set[str] = set()
+    given, results = module.inputs, module.results
+    forward = _function(code, "forward", given, code.forward, results, "The forward pass", found)
+    gradients = stepped = ""
+    if code.loss is not None:
+        forward += "\n\n\n" + module.function("loss", given, "The loss alone.", [f"return forward({', '.join(given)})[-1][()]"])
+    if code.gradients:
+        saved = module.saved
+        gradients = _function(code, "backward", (*given, *saved), code.backward, tuple(code.gradients.values()),
+                              "The gradients of the loss, from what `forward` gave", found)
+        lines = [f"{listed([r if r in saved else '_' for r in results])} = forward({', '.join(given)})"] if saved else []
+        lines.append(f"return backward({', '.join((*given, *saved))})")
+        gradients += "\n\n\n" + f"{JIT}\n" + module.function("gradients", given, "The gradients of the loss, forward pass included.", lines)
+    if code.update:
+        stepped = _step(code, module, found)
+    plain = numpy.sections(problem, names, update)
+    imports = "from __future__ import annotations\n\nimport math\nimport sys\n\nimport numba\nimport numpy as np"
+    return replace(plain, title=title(problem, code, "Numba"), imports=imports, helpers=_helpers(code, found), forward=forward,
+                   gradients=gradients, update=stepped).source()
+
+
+def _step(code: Code, module: ModuleWriter, found: set[str]) -> str:
+    wanted = {name for s in code.update for name in reads(s)}
+    given = tuple(n for n in code.inputs if n in module.inputs or n in wanted)
+    made = tuple(code.gradients.values())
+    inner = _function(code, "updated", (*(n for n in given if n in wanted), *(g for g in made if g in wanted)), code.update,
+                      tuple(code.updated.values()), "The parameters after a step along their gradients", found)
+    call = ", ".join((*(n for n in given if n in wanted), *(g for g in made if g in wanted)))
+    return inner + "\n\n\n" + module.function(
+        "step", given, f"One step of gradient descent: {', '.join(code.updated.values())}.",
+        [f"{listed([g if g in wanted else '_' for g in made])} = gradients({', '.join(module.inputs)})", f"return updated({call})"])
+
+
+def _function(code: Code, name: str, given: Sequence[str], statements: Sequence[Statement], results: Sequence[str], says: str,
+              found: set[str]) -> str:
+    """A compiled function that makes its arrays and fills them."""
+    def extent(axis: Axis) -> str:
+        if isinstance(axis.size, int):
+            return str(axis.size)
+        array, place = where_size(code.arrays, given, axis)
+        return f"{array}.shape[{place}]"
+
+    writer = LoopWriter(code, PYTHON, extent, lambda s: _dot(s, dotted))
+    dotted: set[str] = set()
+    statements = in_place(code, statements)
+    lines = writer.lines(statements)
+    found |= writer.helpers
+    like = next(n for n in given if code.arrays[n].role in ("parameter", "input", "gradient"))
+    made = dict.fromkeys(t for s in statements for t in targets(s))
+    empty = []
+    for t in made:
+        if t not in dotted:
+            sizes = [extent(axis) for axis in code.arrays[t].axes]
+            empty.append(f"{t} = np.empty(({', '.join(sizes)}{',' if len(sizes) == 1 else ''}), dtype={like}.dtype)")
+    body = [*empty, *lines, f"return {listed(results)}"]
+    return "\n".join([JIT, wrapped(f"def {name}({', '.join(given)}):", ""), f'    """{says}: {", ".join(results)}."""',
+                      *("    " + line for line in body)])
+
+
+def _dot(s: Contract, dotted: set[str]) -> list[str] | None:
+    """A product of two matrices as np.dot, where no loop fixes an index."""
+    a, b = s.left.at, s.right.at
+    if len(s.over) != 1 or len(a) != 2 or len(b) != 2 or len(s.at) != 2 or set(a) & set(b) != set(s.over):
+        return None
+    (k,) = s.over
+    left, right = (s.left, s.right) if s.at[0] in a else (s.right, s.left)
+    first = left.array if left.at[1] == k else f"{left.array}.T"
+    second = right.array if right.at[0] == k else f"{right.array}.T"
+    dotted.add(s.target)
+    return [f"{s.target} = np.dot({first}, {second})"]
+
+
+def _helpers(code: Code, found: set[str]) -> str:
+    def extent(axis: Axis) -> str:
+        return str(axis.size)
+
+    plain = LoopWriter(replace(code, arrays={}), PYTHON, extent)
+    parts = [f"{JIT}\ndef {name}(a, b):\n    {text}" for name, text in SMALL.items()]
+    parts.append(f'{JIT}\ndef square(x):\n    """x times x."""\n    return x * x')
+    for name in needed_helpers(found):
+        helper = HELPERS[name]
+        lines = [*(f"{short} = {plain.scalar(s)[0]}" for short, s in helper.lets), f"return {plain.scalar(helper.body)[0]}"]
+        parts.append("\n".join([JIT, f"def {name}({', '.join(helper.parameters)}):", f'    """{helper.says}"""', *(f"    {line}" for line in lines)]))
+    return "\n\n\n".join(parts)
+
+

@@ -1,0 +1,60 @@
+"""`longhand code`."""
+from __future__ import annotations
+
+import click
+
+from ..errors import NotUnderstood, UsageError
+from .given import about, data_of
+from .streams import deliver, report
+
+TARGETS = ("numpy", "torch", "jax", "numba", "c")
+WHAT = ("step", "grad", "jacobian", "hessian")
+
+
+@click.command()
+@click.argument("problem")
+@click.option("--to", "target", metavar="|".join(TARGETS), required=True, help="The library or language of the module.")
+@click.option("--what", metavar="|".join(WHAT), default="step", show_default=True,
+              help="Up to the update, or up to the gradients, or with the Jacobians or Hessians that are asked.")
+@click.option("--data", "data_file", metavar="FILE.json", help="Numbers for symbols: a JSON object from names to nested lists.")
+@click.option("--wrt", metavar="W_1,b_1", help="Gradients with respect to these. Default: every parameter, and what the problem asks.")
+@click.option("--number", type=click.IntRange(1), help="Which problem of the sheet, where it holds several.")
+@click.option("-o", "--output", metavar="FILE", help="Write there. Default: standard output.")
+def code(problem: str, target: str, what: str, data_file: str | None, wrt: str | None, number: int | None, output: str | None) -> int:
+    """A self-contained module for PROBLEM: forward pass, loss, gradients, update, and a `main` that checks the gradients."""
+    if target not in TARGETS:
+        raise UsageError(f"--to {target}: there is no such target.", suggestion=f"The targets are {', '.join(TARGETS)}.")
+    if what not in WHAT:
+        raise UsageError(f"--what {what}: that is nothing longhand writes.", suggestion=f"It writes {', '.join(WHAT)}.")
+    if problem == "-" == data_file:
+        raise UsageError("The problem and the data cannot both come from standard input.")
+    from ..backends.written import source
+    from ..files import read_text
+    from ..solution import read
+    from .solve import _names
+    names = _names(wrt) or None
+    text, data = read_text(problem), data_of(data_file)
+    with about(problem):
+        sheet = read(text, data=data)
+        written = source(_chosen(sheet.problems, number), target, what, names)
+    deliver(written, output)
+    for each in sheet.problems:
+        report(problem, each.not_understood)
+    return NotUnderstood.exit_code if sheet.not_understood else 0
+
+
+def _chosen(problems: tuple, number: int | None) -> object:
+    """The problem asked for: the only one, or the only one with a loss."""
+    if not problems:
+        raise NotUnderstood("The sheet holds no problem.")
+    if number is not None:
+        if number > len(problems):
+            raise UsageError(f"--number {number}: the sheet holds {len(problems)} problem{'s' if len(problems) != 1 else ''}.")
+        return problems[number - 1]
+    if len(problems) == 1:
+        return problems[0]
+    found = [k for k, p in enumerate(problems, 1) if p.loss is not None]
+    if len(found) == 1:
+        return problems[found[0] - 1]
+    listed = "; ".join(f"{k} {p.title or 'has no title'}" for k, p in enumerate(problems, 1))
+    raise UsageError(f"The sheet holds {len(problems)} problems: {listed}.", suggestion="Say which one with --number.")

@@ -1,0 +1,1 @@
+"""Training on real examples with the derived gradients."""
