@@ -1,7 +1,7 @@
 """Mistakes in the loss and in its labels (L), and in the constant factors that come from it."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from ...core.equation import Equation
@@ -12,10 +12,12 @@ from .places import is_fraction, places, renamed_tensors
 from .setting import BACKWARD, DELTA, FORWARD, GRADIENT, LOSS, Setting, row
 
 
-def _another_logarithm(equation: Equation, setting: Setting) -> Iterator[Expr]:
-    for base in ("log10", "log2"):
+def _to_base(base: str) -> Callable[[Equation, Setting], Iterator[Expr]]:
+    """The rewriting that takes every natural logarithm for one to another base."""
+    def rewritten(equation: Equation, setting: Setting) -> Iterator[Expr]:
         if any(isinstance(node, Apply) and node.function == "ln" for node in walk(equation.right)):
             yield _logarithms(equation.right, base)
+    return rewritten
 
 
 def _logarithms(e: Expr, base: str) -> Expr:
@@ -168,8 +170,10 @@ def _root_of_squares(equation: Equation, setting: Setting) -> Iterator[Expr]:
 
 
 ROWS = (
-    row("log10 or log2 for ln", "L1", LOSS, _another_logarithm,
-        "The loss takes the natural logarithm (to the base e); here the logarithm to another base was taken.", 2.2),
+    row("log10 for ln", "L1", LOSS, _to_base("log10"),
+        "The loss takes the natural logarithm (to the base e); here the one to the base 10 was taken.", 2.2),
+    row("log2 for ln", "L1", LOSS, _to_base("log2"),
+        "The loss takes the natural logarithm (to the base e); here the one to the base 2 was taken.", 2.2),
     row("sign of the loss", "L2", LOSS, _opposite, "The loss has the wrong sign.", 2.2),
     row("label smoothing forgotten", "L4", (FORWARD, LOSS, *BACKWARD), _not_smoothed,
         "The hard label was used; the task asks for the smoothed one.", 2.2),
