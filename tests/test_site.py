@@ -1,4 +1,4 @@
-"""`longhand site`: what the folder holds, and what is said where something is missing. tests/browser/test_site.py opens it in a browser."""
+"""`longhand site`: what the folder holds, and what is said where something is missing. tests/browser/test_site_in_browser.py opens it in a browser."""
 from __future__ import annotations
 
 import io
