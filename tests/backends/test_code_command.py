@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from targets import CC, run
-from test_compiled import SHEET
+from test_compiled_functions import SHEET
 
 from longhand.backends.written import TARGETS, source
 from longhand.cli import run as longhand
