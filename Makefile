@@ -11,7 +11,7 @@ solve: $(READY)
 	$(BIN)/longhand solve examples/two-layer-softmax.md
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # The peers are measured where they can be installed; the bench says which could not.
 bench: $(READY)
@@ -37,5 +37,5 @@ clean:
 # Installed again when the dependencies change; an environment made by hand is kept.
 $(READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,judges,lint]'
 	touch $@

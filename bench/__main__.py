@@ -1,7 +1,9 @@
-"""Prints the tables. Nothing is asserted: times belong to a machine, and a slow minute is no fault."""
+"""Prints the tables: `python -m bench [REPORT ...] [--all]`. Nothing is asserted: times belong to a machine, and a slow minute is no fault."""
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
@@ -12,7 +14,7 @@ from longhand.errors import UsageError
 from longhand.forms.matrix import matrix_form
 from longhand.forms.symbols import latex_of_name
 
-from . import code, marking, web
+from . import code, marking, structure, training, web
 from .networks import NUMBERS, deep_network, exact, softmax_network
 from .timing import Row, a_second, in_rounds, milliseconds, process, repeated, table
 
@@ -149,27 +151,56 @@ def heavy_imports() -> str:
     return f"  import longhand loads {', '.join(loaded) or 'none'} of {', '.join(heavy)}"
 
 
+def measured(title: str, make: Callable[[], list[Row]], rounds: int = ROUNDS) -> Callable[[], str]:
+    """A report of one table."""
+    def report() -> str:
+        rows = make()
+        notes = in_rounds(rows, rounds)
+        return "\n".join([table(title, rows), *(f"  {note}" for note in notes)])
+    return report
+
+
+REPORTS: dict[str, Callable[[], str | None]] = {
+    "import": heavy_imports,
+    "deriving": measured("Deriving", deriving),
+    "start": measured("From the start of a process to its end", starting),
+    "reading": measured("Reading", reading),
+    "certified": measured("Certified passes", certified),
+    "depth": lambda: "\n".join(growth()),
+    "code": code.report,
+    "structure": structure.report,
+    "training": training.report,
+    "marking": measured("Marking, on one core", marking.rows),
+    "length": lambda: "\n".join(marking.growth()),
+    "web": web.report,
+}
+"""Each gives its text, or prints it as it goes."""
+LONG: dict[str, Callable[[], str | None]] = {
+    "code": lambda: code.report(every=True),
+    "folder": measured("Marking a folder", marking.folder, 3),
+    "simulation": marking.simulation,
+}
+"""What takes minutes: with --all, or by name (`code` has more rows with --all)."""
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures longhand beside its peers.")
+    parser.add_argument("reports", nargs="*", metavar="REPORT", help=f"some of {', '.join({**REPORTS, **LONG})}; by default the quick ones")
+    parser.add_argument("--all", action="store_true", help="the rows that take minutes, too")
+    chosen = parser.parse_args()
+    known = {**LONG, **REPORTS, **(LONG if chosen.all else {})}
+    if unknown := [name for name in chosen.reports if name not in known]:
+        parser.error(f"no report is called {', '.join(unknown)}; there are {', '.join(known)}")
     began = perf_counter()
-    print(f"Python {sys.version.split()[0]}, medians of {ROUNDS} interleaved rounds (3 of the folder), slowest to quickest beside them\n")
-    for title, make in (("Deriving", deriving), ("From the start of a process to its end", starting), ("Reading", reading),
-                        ("Certified passes", certified), ("Marking, on one core", marking.rows), ("Marking a folder", marking.folder)):
+    print(f"Python {sys.version.split()[0]}, medians of interleaved rounds\n", flush=True)
+    for name in chosen.reports or (known if chosen.all else REPORTS):
+        started = perf_counter()
         try:
-            rows = make()
-        except ImportError as missing:             # a part that is not built or not installed
-            print(f"{title}\n\n  not measured: {missing}\n")
-            continue
-        notes = in_rounds(rows, ROUNDS if title != "Marking a folder" else 3)
-        print("\n".join([table(title, rows), *(f"  {note}" for note in notes)]) + "\n")
-    print("\n".join(growth()) + "\n")
-    for name, part in (("marking", lambda: "\n".join(marking.growth())), ("marking", marking.simulation), ("the web page", web.report)):
-        try:
-            print(part() + "\n")
-        except (ImportError, UsageError) as missing:
-            print(f"{name}: not measured, {missing}\n")
-    code.report()
-    print(heavy_imports())
-    print(f"\n{perf_counter() - began:.0f} s")
+            text = known[name]()
+        except (ImportError, UsageError) as missing:             # a part that is not installed
+            text = f"{name}: not measured, {missing}"
+        print(f"{text}\n" if text else "", f"  [{name}, {perf_counter() - started:.0f} s]\n", sep="", flush=True)
+    print(f"{perf_counter() - began:.0f} s")
 
 
 if __name__ == "__main__":

@@ -1,53 +1,144 @@
 """What the derived code costs a call: loss and all four gradients of the two-layer softmax network, beside its peers.
 
-Every peer is timed in a process of its own (thread pools ruin each other), in turns; `python -m bench.code PEER d n q batch dtype`
-measures one. The bound is the five matrix products alone, by the best BLAS at hand.
+    python -m bench code [--all]          a table, and a plot in build/bench
+
+One row for each size, type and number of threads; the bound is the five matrix products alone, called from C, by the quickest BLAS at hand.
 """
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-from .timing import Row, in_rounds, table
+from .peers import Peer, seconds, serve
 
-PEERS = ("bound", "C", "NumPy", "NumPy by hand", "numba", "PyTorch", "JAX")
-SIZES = ((2, 3, 3, 1, "float64", 1), (2, 3, 3, 1, "float32", 1), (10, 5, 10, 20, "float32", 1), (784, 128, 10, 64, "float32", 2),
-         (784, 512, 10, 1024, "float32", 2))
-ROUNDS = 3
-
-
-def rows() -> list[tuple[str, list[Row]]]:
-    """A table for each size: its title and a row for each peer."""
-    out = []
-    for *sizes, dtype, threads in SIZES:
-        def measure(peer: str, sizes: list = sizes, dtype: str = dtype, threads: int = threads) -> Callable[[], float]:
-            return lambda: _in_a_process(peer, sizes, dtype, threads)
-
-        d, n, q, batch = sizes
-        title = f"Loss and 4 gradients, d={d} n={n} q={q}, {batch} example{'s' if batch != 1 else ''}, {dtype}, {threads} thread{'s' * (threads > 1)}"
-        out.append((title, [Row(peer, measure(peer), microseconds, beside="bound" if batch > 1 else "C") for peer in PEERS]))
-    return out
+ROOT = Path(__file__).resolve().parent.parent
+BOUNDS = ("bound", "bound 32")
+"""The products by NumPy's BLAS and by scipy-openblas32; the quicker one counts."""
+OURS = ("C", "NumPy", "numba")
+PEERS = (*OURS, "NumPy by hand", "PyTorch", "JAX")
+SHORT = ((2, 3, 3, 1, "float64", 1), (2, 3, 3, 1, "float32", 1), (10, 5, 10, 20, "float32", 1), (784, 128, 10, 64, "float32", 2),
+         (784, 128, 10, 64, "float32", 1), (784, 128, 10, 64, "float64", 2), (784, 512, 10, 1024, "float32", 2))
+LONG = ((784, 128, 10, 64, "float64", 1), (784, 512, 10, 1024, "float64", 2), (1024, 1024, 1000, 1024, "float32", 2),
+        (4096, 4096, 1000, 256, "float32", 2))
+ROUNDS = 5
 
 
-def microseconds(seconds: float) -> str:
-    return f"{seconds * 1e6:,.2f} µs"
+@dataclass
+class Measured:
+    """A row: seconds of each round, by peer, and why a peer has none."""
+    size: tuple[int, int, int, int]
+    dtype: str
+    threads: int
+    samples: dict[str, list[float]] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def seconds(self, peer: str) -> float | None:
+        """The median of the rounds."""
+        return median(self.samples[peer]) if self.samples.get(peer) else None
+
+    @property
+    def bound(self) -> float | None:
+        """The products alone."""
+        return min((s for b in BOUNDS if (s := self.seconds(b)) is not None), default=None)
+
+    @property
+    def name(self) -> str:
+        """(d, n, q, batch), the type, the threads."""
+        return f"({', '.join(map(str, self.size))})"
 
 
-def _in_a_process(peer: str, sizes: list[int], dtype: str, threads: int) -> float:
-    environment = {**os.environ, **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), str(threads)),
-                   "XLA_FLAGS": "" if threads > 1 else "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"}
-    done = subprocess.run([sys.executable, "-m", "bench.code", peer, *map(str, sizes), dtype, str(threads)], capture_output=True, text=True,
-                          check=False, env=environment)
-    if done.returncode:
-        raise RuntimeError((done.stderr.strip().splitlines() or ["it failed"])[-1])
-    return float(done.stdout.split()[-1])
+def measured(sizes: tuple[tuple, ...], rounds: int = ROUNDS) -> list[Measured]:
+    """All rows. Peers of as many threads live together and are asked in turns, so that a busy minute falls on all of them."""
+    found = []
+    for threads in sorted({row[-1] for row in sizes}):
+        with ExitStack() as stack:
+            peers = [stack.enter_context(Peer("bench.code", name, threads)) for name in (*BOUNDS, *PEERS)]
+            for *size, dtype, own in sizes:
+                if own == threads:
+                    found.append(_row(peers, Measured(tuple(size), dtype, threads), rounds))
+    return sorted(found, key=lambda m: [list(s) for s in sizes].index([*m.size, m.dtype, m.threads]))
 
 
-# ---- one peer ---------------------------------------------------------------------------------------------------------
+def _row(peers: list[Peer], row: Measured, rounds: int) -> Measured:
+    for turn in range(rounds):
+        for peer in peers:
+            if peer.name in row.missing:
+                continue
+            try:
+                row.samples.setdefault(peer.name, []).append(peer.ask(sizes=row.size, dtype=row.dtype))
+            except RuntimeError as reason:
+                assert turn == 0, reason                   # what works once works again
+                row.missing[peer.name] = str(reason)
+    return row
+
+
+# ---- the table and the plot ---------------------------------------------------------------------------------------------
+
+def table(rows: list[Measured]) -> str:
+    """Microseconds of a call, and below them the multiple of the bound."""
+    lines = ["Loss and 4 gradients of the two-layer softmax network: µs of a call; below, × the bound", "",
+             f"  {'(d, n, q, batch)':<26}{'type':<9}{'threads':>7}{'bound':>12}" + "".join(f"{p:>15}" for p in PEERS)]
+    for row in rows:
+        times = [row.bound, *(row.seconds(p) for p in PEERS)]
+        shown = ["–" if t is None else f"{t * 1e6:,.2f}" if t < 1e-4 else f"{t * 1e6:,.0f}" for t in times]
+        ratios = ["" if t is None or row.bound is None else f"{t / row.bound:.2f} ×" for t in times[1:]]
+        lines.append(f"  {row.name:<26}{row.dtype:<9}{row.threads:>7}{shown[0]:>12}" + "".join(f"{s:>15}" for s in shown[1:]))
+        lines.append(f"  {'':<26}{'':<9}{'':>7}{'':>12}" + "".join(f"{r:>15}" for r in ratios))
+    missing = {peer: why for row in rows for peer, why in row.missing.items()}
+    return "\n".join([*lines, *(f"  {peer}: not measured, {why}" for peer, why in missing.items())])
+
+
+def plot(rows: list[Measured], folder: Path) -> list[Path]:
+    """The multiples of the bound as a picture, PNG and SVG."""
+    import matplotlib
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+    figure, axes = pyplot.subplots(figsize=(8, 0.62 * len(rows) + 1.6), layout="constrained")
+    for k, peer in enumerate(PEERS):
+        points = [(row.seconds(peer) / row.bound, len(rows) - n) for n, row in enumerate(rows) if row.seconds(peer) and row.bound]
+        axes.plot([x for x, _ in points], [y + 0.09 * (2.5 - k) for _, y in points], "o" if peer in OURS else "s", label=peer, markersize=6)
+    axes.axvline(1, color="0.4", linewidth=1)
+    axes.set_xscale("log")
+    axes.set_yticks([len(rows) - n for n in range(len(rows))],
+                    [f"{row.name}\n{row.dtype}, {row.threads} thread{'s' * (row.threads > 1)}" for row in rows], fontsize=8)
+    axes.set_xlabel("time of a call ÷ time of its five matrix products alone")
+    axes.grid(axis="x", color="0.9")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.14 if len(rows) > 6 else 1.25), ncols=6, fontsize=8, frameon=False)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / "code.png", folder / "code.svg"]
+    for path in paths:
+        figure.savefig(path, dpi=150)
+    pyplot.close(figure)
+    return paths
+
+
+def compiling() -> str:
+    """From a problem to a callable: milliseconds in a process that has done it before, and for the first time."""
+    with Peer("bench.code", "compiling", 1) as peer:
+        rows = [("NumPy, the first in a process", peer.ask(target="numpy", fresh=True)), ("NumPy, after that", peer.ask(target="numpy", fresh=False)),
+                ("C, compiled by gcc", peer.ask(target="c", fresh=True)), ("C, from the cache", peer.ask(target="c", fresh=False)),
+                ("numba, compiled", peer.ask(target="numba", fresh=True)), ("numba, from the cache", peer.ask(target="numba", fresh=False))]
+    return "\n".join(["From the problem to a callable, with the first call", "", *(f"  {name:<50}{t * 1e3:>10.1f} ms" for name, t in rows)])
+
+
+def report(every: bool = False) -> str:
+    """The tables, and where the plot is."""
+    rows = measured(SHORT + (LONG if every else ()))
+    try:
+        drawn = "  drawn in " + ", ".join(str(path.relative_to(ROOT)) for path in plot(rows, ROOT / "build" / "bench"))
+    except ImportError as missing:
+        drawn = f"  no plot: {missing}"
+    return "\n".join([table(rows), drawn, "", compiling()])
+
+
+# ---- one peer -----------------------------------------------------------------------------------------------------------
 
 def _arrays(d: int, n: int, q: int, batch: int, dtype: str) -> list[Any]:
     import numpy as np
@@ -62,39 +153,70 @@ def _call(peer: str, sizes: list[int], dtype: str, threads: int) -> Callable[[],
     d, n, q, _ = sizes
     arrays = _arrays(*sizes, dtype)
     match peer:
-        case "C" | "NumPy":
+        case "C" | "NumPy" | "numba":
             import longhand
 
             from .networks import softmax_network
             f = longhand.compile(softmax_network(smoothed=False), target=peer.lower(), dtype=dtype, sizes={"d": d, "n": n, "q": q})
             return lambda: f(*arrays)
-        case "bound":
-            return _products(*arrays)
         case "NumPy by hand":
             return _by_hand(*arrays)
         case "PyTorch":
             return _torch(arrays, threads)
         case "JAX":
             return _jax(arrays, dtype)
-        case "numba":
-            return _numba(arrays)
     raise ValueError(peer)
 
 
-def _products(x, y, W1, b1, W2, b2) -> Callable[[], object]:
-    import numpy as np
-    if x.ndim == 1:
-        x, y = x[None], y[None]
-    h, z = np.empty((len(x), len(b1)), x.dtype), np.empty((len(x), len(b2)), x.dtype)
-    da, dW1, dW2 = np.empty_like(h), np.empty_like(W1), np.empty_like(W2)
+_PRODUCTS = """
+typedef void (*gemm_type)(int, int, int, {integer}, {integer}, {integer}, {real}, const {real} *, {integer}, const {real} *, {integer}, {real}, {real} *,
+                          {integer});
+__attribute__((visibility("default"))) void products(long times, gemm_type gemm, long m, long d, long n, long q, const {real} *x, const {real} *W1,
+                                                     const {real} *W2, {real} *h, {real} *z, {real} *da, {real} *dW1, {real} *dW2)
+{{
+    while (times--) {{
+        gemm(101, 111, 111, m, n, d, 1, x, d, W1, n, 0, h, n);
+        gemm(101, 111, 111, m, q, n, 1, h, n, W2, q, 0, z, q);
+        gemm(101, 112, 111, n, q, m, 1, h, n, z, q, 0, dW2, q);
+        gemm(101, 111, 112, m, n, q, 1, z, q, W2, q, 0, da, n);
+        gemm(101, 112, 111, d, n, m, 1, x, d, da, n, 0, dW1, n);
+    }}
+}}
+"""
 
-    def call() -> None:
-        np.matmul(x, W1, out=h)
-        np.matmul(h, W2, out=z)
-        np.matmul(h.T, z, out=dW2)
-        np.matmul(z, W2.T, out=da)
-        np.matmul(x.T, da, out=dW1)
+
+def _bound(peer: str, sizes: list[int], dtype: str) -> Callable[[int], object]:
+    """So many times the five products, by a BLAS."""
+    import ctypes
+
+    import numpy as np
+
+    from longhand.backends import compiler
+    d, n, q, m = sizes
+    letter, real = ("s", "float") if dtype == "float32" else ("d", "double")
+    gemm, integer = _gemm(letter, peer == "bound 32")
+    library = ctypes.CDLL(str(compiler.built(_PRODUCTS.format(real=real, integer=integer))))
+    x, _, W1, _, W2, _ = _arrays(*sizes, dtype)
+    arrays = [x, W1, W2, *(np.empty(shape, dtype) for shape in ((m, n), (m, q), (m, n), (d, n), (n, q)))]
+    pointers = [ctypes.c_void_p(a.ctypes.data) for a in arrays]
+
+    def call(times: int) -> object:
+        return library.products(ctypes.c_long(times), gemm, *map(ctypes.c_long, (m, d, n, q)), *pointers), arrays
     return call
+
+
+def _gemm(letter: str, other: bool) -> tuple[Any, str]:
+    import ctypes
+
+    from longhand.backends import blas
+    if not other:
+        found = blas.gemm(letter)
+        if found is None:
+            raise RuntimeError("NumPy brings no BLAS that can be called from C")
+        return ctypes.c_void_p(found.address), found.integer
+    import scipy_openblas32
+    library = ctypes.CDLL(next(str(p) for p in sorted(Path(scipy_openblas32.get_lib_dir()).iterdir()) if ".so" in p.name and "openblas" in p.name))
+    return ctypes.cast(getattr(library, f"scipy_cblas_{letter}gemm"), ctypes.c_void_p), "int"
 
 
 def _by_hand(x, y, W1, b1, W2, b2) -> Callable[[], object]:
@@ -160,49 +282,44 @@ def _jax(arrays: list[Any], dtype: str) -> Callable[[], object]:
     return lambda: jax.block_until_ready(compiled(*parameters, x, y))
 
 
-def _numba(arrays: list[Any]) -> Callable[[], object]:
-    from dataclasses import replace
+def _measure_compiling(target: str, fresh: bool) -> float:
+    """Seconds of compiling and a first call. `fresh`: nothing in the cache, and for NumPy nothing in the process; else of the quickest of five."""
+    import os
 
-    from longhand.backends.numba import source
-    from longhand.calculus.batch import batched
-    from longhand.core.axis import Axis
+    import longhand
 
     from .networks import softmax_network
-    problem = softmax_network(smoothed=False)
-    if arrays[0].ndim == 2:
-        problem = replace(problem, program=batched(problem.program, "L", Axis("batch", "batch", "r"), ("x", "y"), True))
-    space: dict[str, Any] = {"__name__": "written"}
-    exec(compile(source(problem, update=False), "written.py", "exec"), space)
-    return lambda: space["gradients"](*arrays)
+    arrays, problem, best = _arrays(2, 3, 3, 1, "float64"), softmax_network(smoothed=False), float("inf")
+    with TemporaryDirectory() as folder:
+        if fresh and target != "numpy":
+            os.environ["XDG_CACHE_HOME"] = folder
+        for _ in range(1 if fresh else 5):
+            start = perf_counter()
+            longhand.compile(problem, target=target, sizes={"d": 2, "n": 3, "q": 3})(*arrays)
+            best = min(best, perf_counter() - start)
+        os.environ.pop("XDG_CACHE_HOME", None)
+    return best
 
 
-def main(peer: str, *arguments: str) -> None:
-    """Prints the seconds of a call: the least of some repetitions, each long enough for the clock."""
-    *sizes, dtype, threads = arguments
-    call = _call(peer, [int(s) for s in sizes], dtype, int(threads))
-    call()
-    number, took = 1, 0.0
-    while took < 0.05:
-        number *= 2
-        start = perf_counter()
-        for _ in range(number):
-            call()
-        took = perf_counter() - start
-    best = took
-    for _ in range(5):
-        start = perf_counter()
-        for _ in range(number):
-            call()
-        best = min(best, perf_counter() - start)
-    print(best / number)
+def main(peer: str, threads: int) -> None:
+    """The process of one peer."""
+    calls: dict[str, Callable[..., object]] = {}
 
+    def measure(question: dict[str, Any]) -> float:
+        if peer == "compiling":
+            return _measure_compiling(**question)
+        key = str(question)
+        if key not in calls:
+            made = _bound(peer, **question) if peer in BOUNDS else _call(peer, **question, threads=threads)
+            calls[key] = made
+        call = calls[key]
+        if peer in BOUNDS:                                # a loop in C: what calling it costs is no part of the bound
+            times = max(1, int(0.02 / max(seconds(lambda: call(1), 1e-4, 0), 1e-7)))
+            return seconds(lambda: call(times), 0.02) / times
+        return seconds(call)
 
-def report() -> None:
-    """The tables."""
-    for title, peers in rows():
-        notes = in_rounds(peers, ROUNDS)
-        print("\n".join([table(title, peers), *(f"  {note}" for note in notes)]) + "\n", flush=True)
+    serve(measure)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:]) if len(sys.argv) > 1 else report()
+    main(sys.argv[1], int(sys.argv[2]))

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import count, islice
 from pathlib import Path
 from random import Random
 from time import perf_counter
@@ -18,43 +19,52 @@ from .simulation.trials import Document, answered
 from .simulation.writer import Habits, rounded, work
 from .timing import Row, a_second, process, repeated
 
-CLASS = 60
-"""Answers to one problem in the rows that compare; the folder has a thousand."""
+CLASS, FIRST = 60, 10
+"""Answers to one problem in the rows that compare, and how many others the marker has seen before them; the folder has a thousand."""
 DECIMALS = 4
 DEPTHS = (2, 4, 8, 16, 32)
 
 
-def classroom(count: int, rate: float = 0.0, seed: int = 1) -> tuple[str, list[Document]]:
+def classroom(answers: int, rate: float = 0.0, seed: int = 1) -> tuple[str, list[Document]]:
     """A problem (two layers, softmax) and so many answers to it, of all styles, four in five with a mistake."""
+    problem, documents = stream(rate, seed)
+    return problem, list(islice(documents, answers))
+
+
+def stream(rate: float = 0.0, seed: int = 1) -> tuple[str, Iterator[Document]]:
+    """The same without an end."""
     chance = Random(f"class {seed}")
     network = random_network(chance)
     while network.sizes[0] != 3 or network.depth != 2 or network.output != "softmax" or network.examples > 1 or min(network.sizes) < 3:
         network = random_network(chance)
     names = random_names(network, chance)
     problem = sheet(network, names, chance)
-    documents: list[Document] = []
-    while len(documents) < count:
-        made = answered(network, names, problem, DECIMALS, rate, chance)
-        documents += [made] if made is not None else []
-    return problem, documents
+    made = (answered(network, names, problem, DECIMALS, rate, chance) for _ in count())
+    return problem, (document for document in made if document is not None)
+
+
+def first_seen(rate: float = 0.0) -> Callable[[], float]:
+    """Seconds for an answer that is marked for the first time: in each round new answers, and a marker that has seen only a few others."""
+    problem, documents = stream(rate)
+
+    def measure() -> float:
+        prepared = marker(problem)
+        for document in islice(documents, FIRST):
+            prepared.mark(document.text)
+        texts = [document.text for document in islice(documents, CLASS)]
+        return repeated(lambda: [prepared.mark(text) for text in texts], 1, CLASS)()
+
+    return measure
 
 
 def rows() -> list[Row]:
     """Answers a second on one core, and the same answers by Math-Verify, which is handed each claim's value and the right one."""
     problem, clean = classroom(CLASS)
-    _, hurt = classroom(CLASS, 0.05)
-    prepared = marker(problem)
     claims = sum(len(doc.claims) for doc in clean)
-
-    def mark(documents: Sequence[Document]) -> None:
-        for doc in documents:
-            prepared.mark(doc.text)
-
     found = [
         Row("a problem prepared for marking", repeated(lambda: marker(problem), 1), lambda s: f"{s * 1e3:,.0f} ms"),
-        Row(f"answers marked, {claims / len(clean):.0f} claims each", repeated(lambda: mark(clean), 1, len(clean)), a_second,
-            "goal 200 a second", "Math-Verify"),
-        Row("the same with 5 % of the numbers damaged", repeated(lambda: mark(hurt), 1, len(hurt)), a_second),
+        Row(f"answers marked, {claims / len(clean):.0f} claims each", first_seen(), a_second, "goal 200 a second", "Math-Verify"),
+        Row("the same with 5 % of the numbers damaged", first_seen(0.05), a_second),
     ]
     try:
         peer = _math_verify(clean)
@@ -145,9 +155,9 @@ def deep_answer(depth: int) -> tuple[str, str, int]:
 
 # ---- a folder -------------------------------------------------------------------------------------------------------
 
-def folder(count: int = 1000) -> list[Row]:
+def folder(answers: int = 1000) -> list[Row]:
     """The command on a folder of answers, on all cores, from the start of the process to the last table."""
-    problem, documents = classroom(count)
+    problem, documents = classroom(answers)
 
     def measure() -> float:
         with tempfile.TemporaryDirectory() as made:
@@ -158,7 +168,7 @@ def folder(count: int = 1000) -> list[Row]:
                 (home / "answers" / f"{number:04}.md").write_text(doc.text, encoding="utf-8")
             return process("-m", "longhand", "check", str(home / "sheet.md"), str(home / "answers"), "-o", str(home / "marks"))()
 
-    return [Row(f"longhand check, a folder of {count:,} answers", measure, lambda s: f"{s:,.1f} s", "goal: a few seconds")]
+    return [Row(f"longhand check, a folder of {answers:,} answers", measure, lambda s: f"{s:,.1f} s", "goal: a few seconds")]
 
 
 def simulation(documents: int = 150, jobs: int = 2) -> str:

@@ -11,6 +11,7 @@ import pytest
 from longhand import solution
 from longhand.core.equation import Equation, Program
 from longhand.core.expr import Entry, mul, number
+from longhand.core.lately import Lately
 from longhand.errors import DataError, UnknownName
 from longhand.printing import plain
 from longhand.solution import solve, with_data
@@ -71,6 +72,7 @@ def test_a_wrong_gradient_is_found_and_exits_with_1(monkeypatch):
 
     assert solve(problems.scalar_net()).exit_code == 0
     monkeypatch.setattr(solution, "derive", wrong)
+    monkeypatch.setattr(solution, "_IN_SYMBOLS", Lately(1))                     # else the right derivation is remembered
     solved = solve(problems.scalar_net())
     assert solved.exit_code == 1
     assert [c["wrt"] for c in solved.json()["gradient_check"] if not c["ok"]] == ["w_1"]
@@ -112,3 +114,16 @@ def test_the_entry_of_the_result_is_what_the_interpreter_says():
     found = next(q for q in solve(problem).json()["quantities"] if q["name"] == "o")["value"]
     assert [float(v) for v in found] == pytest.approx(values.tensor("o"), rel=1e-11)
     assert Entry("o") != Entry("h")
+
+
+def test_what_was_worked_out_for_one_size_is_not_taken_for_another():
+    """The same formulas, numbers of other sizes, one after the other."""
+    sheet = (r"$h = W^\top x + b$, $L = \sum_{i=1}^{N} h_i^2$, with $W \in \mathbb{R}^{2 \times N}$, $b, h \in \mathbb{R}^N$ and $x \in \mathbb{R}^2$. "
+             "Compute the gradient of $L$ with respect to $b$.")
+    for size in (2, 3, 1, 2):
+        found = solve(sheet.replace("N", str(size)), data={"x": [1, 2], "W": [[1] * size] * 2, "b": [0] * size}).json()
+        [result] = [r for r in found["results"] if r["name"] == "dL/db"]
+        assert result["shape"] == [size] and result["value"] == ["6"] * size
+        page = solve(sheet.replace("N", str(size)))
+        assert {axis.size for t in page.problems[0].program.tensors.values() for axis in t.axes} == {2, size}
+        assert {axis.size for t in page.derivations[0].backward.tensors.values() for axis in t.axes} == {2, size}

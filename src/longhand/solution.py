@@ -17,7 +17,8 @@ from .calculus.derivation import Derivation
 from .calculus.descent import at_step, unrolled
 from .calculus.jacobian import derive
 from .core.equation import Equation, Program, Tensor
-from .core.problem import Problem, Remark, Value, Wanted
+from .core.lately import Lately
+from .core.problem import Notation, Problem, Remark, Value, Wanted
 from .errors import DataError, UnknownName
 from .forms.diagram import Diagram, diagram
 from .forms.document import Block, Document, Figure, Heading
@@ -294,7 +295,22 @@ def _known(problem: Problem) -> str:
 
 # ---- working out --------------------------------------------------------------------------------------------------
 
+_IN_SYMBOLS = Lately(8)
+"""What was worked out last without numbers, which is the same for others."""
+
+
 def _worked(problem: Problem, digits: int) -> Part:
+    told = problem.program, problem.program.left_out(), problem.loss, problem.wanted, problem.descent, problem.notation, problem.sizes, problem.title
+    derivation, program, notation, notes, kept = _IN_SYMBOLS.of(told, lambda: _in_symbols(problem))
+    problem = replace(problem, descent=derivation.problem.descent)
+    figures = Figures(program, problem.data, problem.sizes) if problem.data else None
+    text_digits = TEXT_DIGITS if 6 <= digits <= DIGITS else digits
+    page = Page(replace(derivation, problem=problem), program, notation, replace(notation, deltas={}), figures, text_digits, kept)
+    return Part(page, (*notes, *_missing(page)))
+
+
+def _in_symbols(problem: Problem) -> tuple[Derivation, Program, Notation, list[Remark], dict[Any, Any]]:
+    """The derivation, the program that is printed from, how it is written, what could not be done, and room for what is made of them."""
     derivation = derive(problem)
     program = derivation.backward
     notes: list[Remark] = []
@@ -311,11 +327,7 @@ def _worked(problem: Problem, digits: int) -> Part:
     notation = with_deltas(problem)
     if descent is not None:
         notation = with_steps(notation, program, descent.steps)
-    figures = Figures(program, problem.data, problem.sizes) if problem.data else None
-    text_digits = TEXT_DIGITS if 6 <= digits <= DIGITS else digits
-    page = Page(derivation, program, notation, replace(notation, deltas={}), figures, text_digits)
-    notes += _missing(page)
-    return Part(page, tuple(notes))
+    return derivation, program, notation, notes, {}
 
 
 def with_locals(program: Program, derivation: Derivation) -> Program:

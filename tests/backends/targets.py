@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 from typing import Any
 
@@ -18,12 +19,25 @@ from longhand.core.problem import Problem
 CC = shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
 
 
-def _needs(module: str) -> pytest.MarkDecorator:
+def needs(module: str) -> pytest.MarkDecorator:
+    """Skips where a library is not installed."""
     return pytest.mark.skipif(importlib.util.find_spec(module) is None, reason=f"{module} is not installed")
 
 
 ALL = ["numpy", "numpy module", pytest.param("c", marks=pytest.mark.skipif(CC is None, reason="no C compiler")),
-       pytest.param("torch", marks=_needs("torch")), pytest.param("jax", marks=_needs("jax")), pytest.param("numba", marks=_needs("numba"))]
+       pytest.param("torch", marks=needs("torch")), pytest.param("jax", marks=needs("jax")), pytest.param("numba", marks=needs("numba"))]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_cache(tmp_path_factory):
+    """Compiled files of the tests stay among them."""
+    before = os.environ.get("XDG_CACHE_HOME")
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["XDG_CACHE_HOME"]
+    else:
+        os.environ["XDG_CACHE_HOME"] = before
 
 
 def run(text: str) -> dict[str, Any]:
@@ -31,6 +45,16 @@ def run(text: str) -> dict[str, Any]:
     space: dict[str, Any] = {"__name__": "written"}
     exec(compile(text, "written.py", "exec"), space)
     return space
+
+
+def run_plainly(text: str) -> dict[str, Any]:
+    """The names of a module of Numba, as plain Python: the same formulas, without seconds of compiling."""
+    import numba
+    numba.config.DISABLE_JIT = True
+    try:
+        return run(text)
+    finally:
+        numba.config.DISABLE_JIT = False
 
 
 def inputs_of(problem: Problem) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -48,10 +72,7 @@ def evaluate(target: str, problem: Problem, arrays: dict[str, np.ndarray], jit: 
         f = compiled(problem, target=target)
         loss, gradients = f(**given)
         return loss, {tensors[p]: np.array(g) for p, g in gradients.items()}
-    if target == "numba":
-        import numba
-        numba.config.DISABLE_JIT = not jit
-    module = run(source(problem, target.split()[0]))
+    module = (run if jit or target != "numba" else run_plainly)(source(problem, target.split()[0]))
     if target == "torch":
         import torch
         code = lowered(problem)

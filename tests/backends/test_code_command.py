@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from targets import CC, run
-from test_compiled_functions import SHEET
+from targets import CC, needs, run, run_plainly
+from truth import problem_of
+from two_layers import SHEET
 
 from longhand.backends.written import TARGETS, source
 from longhand.cli import run as longhand
@@ -70,13 +71,6 @@ def test_only_gradients(capsys):
     assert len(run(text)["gradients"](**{n: v for n, v in run(text)["numbers"]().items() if n != "eta"})) == 1
 
 
-def test_an_update_with_a_memory_is_said_to_be_missing():
-    problem = read(EXAMPLE.read_text(encoding="utf-8")).problems[0]
-    text = source(replace(problem, descent=replace(problem.descent, method="momentum")), "numpy")
-    assert "The sheet's update (momentum) carries state" in text
-    assert "def step" not in text
-
-
 @pytest.mark.parametrize(("arguments", "code", "says"), [
     (["--to", "fortran"], 2, "no such target"),
     (["--to", "numpy", "--what", "poem"], 2, "nothing longhand writes"),
@@ -96,3 +90,23 @@ def test_several_problems(tmp_path, capsys):
     assert "--number" in capsys.readouterr().err
     assert longhand(["code", str(path), "--to", "numpy", "--number", "2"]) == 0
     assert "np.maximum" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("target", ["numpy", pytest.param("torch", marks=needs("torch")), pytest.param("numba", marks=needs("numba"))])
+def test_a_position_outside_its_axis_is_an_error(target):
+    module = (run_plainly if target == "numba" else run)(source(problem_of("embedding"), target))
+    given = {n: v for n, v in module["numbers"]().items() if n != "learning_rate"}
+    assert float(module["loss"](**given)) > 0
+    for wrong in (4, -1):
+        with pytest.raises(IndexError, match="target points outside"):
+            module["loss"](**{**given, "target": given["target"] * 0 + wrong})
+
+
+@pytest.mark.skipif(CC is None, reason="no C compiler")
+def test_a_position_outside_its_axis_ends_the_program(tmp_path):
+    problem = problem_of("embedding")
+    text = source(replace(problem, data={**problem.data, "target": 4}), "c")
+    (tmp_path / "net.c").write_text(text, encoding="utf-8")
+    subprocess.run([CC, "-O0", tmp_path / "net.c", "-o", tmp_path / "net", "-lm"], check=True)
+    done = subprocess.run([tmp_path / "net"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "target points outside its axis\n")

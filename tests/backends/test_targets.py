@@ -11,6 +11,7 @@ from truth import data, problem_of, truth
 from longhand.backends.lowering import lowered
 from longhand.backends.names import Names
 from longhand.backends.numpy import source
+from longhand.calculus.jacobian import derive
 from longhand.core.axis import Axis, Index
 from longhand.core.equation import Equation, Program, Tensor
 from longhand.core.expr import Apply, Component, Entry, Offset, Sum, add
@@ -107,6 +108,15 @@ def test_what_cannot_be_written_is_named():
     for equation, says in ((alone, "entry by entry"), (both, "one way along one axis")):
         with pytest.raises(NotUnderstood, match=f"h.*{says}"):
             lowered(Problem(Program(tensors, (equation, loss)), "L"), wrt=())
+
+
+def test_a_derivative_through_entries_defined_one_by_one_is_refused():
+    axis = Axis("T", 4, "t")
+    t, first = Index(axis), Offset((), 0)
+    tensors = {"x": Tensor("x", (axis,), "parameter"), "h": Tensor("h", (axis,)), "L": Tensor("L", (), "loss")}
+    equations = (Equation(Entry("h", (first,)), Entry("x", (first,))), Equation(Entry("L"), Sum(t, Entry("h", (t,)) ** 2)))
+    with pytest.raises(NotUnderstood, match="h is defined entry by entry"):
+        derive(Problem(Program(tensors, equations), "L"))
 
 
 def test_identifiers_are_letters_and_apart():

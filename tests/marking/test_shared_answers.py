@@ -4,9 +4,11 @@ from __future__ import annotations
 import gc
 import json
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
+from flint import arb
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -17,6 +19,8 @@ from longhand.core.sweeps import SELDOM, fewer_sweeps  # noqa: E402
 from longhand.marking.identity import by_identities, of_formula  # noqa: E402
 from longhand.marking.json import answer  # noqa: E402
 from longhand.marking.mark import Marker  # noqa: E402
+from longhand.marking.options import CARELESS, CUT, Careful, Case, ways  # noqa: E402
+from longhand.marking.printed import printed  # noqa: E402
 from longhand.reading.formula import read_formula  # noqa: E402
 
 SHEET = r"""
@@ -111,3 +115,64 @@ def test_fewer_sweeps_are_only_for_the_time_of_a_block() -> None:
         assert gc.get_threshold()[0] == SELDOM
         raise KeyError
     assert gc.get_threshold() == usual
+
+
+class Ring:
+    """Something that refers to itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_a_block_leaves_is_swept_once_and_then_old() -> None:
+    with fewer_sweeps():
+        ring = weakref.ref(Ring())
+        kept = [[] for _ in range(2000)]                    # so that a sweep is due
+        assert ring() is not None
+    assert ring() is None
+    assert any(each is kept[0] for each in gc.get_objects(generation=2))
+
+
+def test_what_is_frozen_stays_frozen() -> None:
+    gc.freeze()
+    try:
+        with fewer_sweeps():
+            kept = [[] for _ in range(2000)]
+        assert gc.get_freeze_count() > 0 and any(each is kept[0] for each in gc.get_objects())
+    finally:
+        gc.unfreeze()
+
+
+def test_an_answer_leaves_no_circles() -> None:
+    sheet, documents = classroom(3, 0.05, seed=3)
+    marker = Marker(sheet)
+    marker.mark(documents[0].text)
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        for document in documents[1:]:
+            marker.mark(document.text)
+        gc.collect()
+        left = {type(each).__name__ for each in gc.garbage}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert not left & {"Judge", "Figures", "FollowingNode", "Finding", "Scope", "World", "Search"}, left
+
+
+def test_what_is_kept_of_a_print_holds_for_writers_of_its_kind() -> None:
+    cells, truth = printed(("0.1239",)), (arb("0.123951"),)
+    costs = [ways(Case(cells, truth, truth, False, careful=Careful(lambda careful=careful: careful)))[0].cost
+             for careful in (False, True, True, False)]
+    assert costs == [CUT, CARELESS, CARELESS, CUT]
+
+
+def test_an_answer_is_marked_alike_by_a_marker_that_has_seen_many() -> None:
+    sheet, documents = classroom(25, 0.05, seed=4)
+    aged = Marker(sheet)
+    for document in documents:
+        aged.mark(document.text)
+    for document in documents[::6]:
+        assert answer(aged.mark(document.text)) == answer(Marker(sheet).mark(document.text))

@@ -46,6 +46,26 @@ def test_examples_come_with_the_formats():
 
 # ---- solving --------------------------------------------------------------------------------------------------------
 
+def test_what_is_remembered_is_what_would_be_made(monkeypatch):
+    """Other words, a blank line on top and another number, each after the other, against a reader and writer that remember nothing."""
+    from longhand import solution
+    from longhand.core.lately import Lately
+    from longhand.core.recent import Recent
+    from longhand.printing import html_solution
+    from longhand.reading import formula
+    from longhand.web import requests
+    number = SHEET.index("0.1")
+    texts = (SHEET, SHEET + "\nSo much for that.\n", "\n" + SHEET, SHEET[:number] + "0.4" + SHEET[number + 3:], SHEET)
+    lately = [answer({"kind": "solve", "sheet": each}) for each in texts]
+    for each, found in zip(texts, lately, strict=True):
+        requests._read.cache_clear()
+        for module, name, empty in ((requests, "_PAGES", Lately(1)), (solution, "_IN_SYMBOLS", Lately(1)), (html_solution, "_TABLES", Recent(1)),
+                                    (formula, "_LATELY", Recent(1))):
+            monkeypatch.setattr(module, name, empty)
+        assert answer({"kind": "solve", "sheet": each}) == found
+    assert lately[3]["html"] != lately[0]["html"] == lately[1]["html"] == lately[4]["html"]
+
+
 def test_a_sheet_becomes_a_solution(solved):
     assert solved["ok"] and solved["remarks"] == [] and json.loads(json.dumps(solved)) == solved
     assert 'class="card"' in solved["html"] and "<script" not in solved["html"] and "style=" not in solved["html"] and 'href="#' in solved["contents"]

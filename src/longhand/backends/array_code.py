@@ -7,7 +7,9 @@ indices `at`; only indices of an enclosing Loop are fixed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import field, replace
 from fractions import Fraction
+from typing import Any
 
 from ..core.axis import Axis, Index, Remembering, node
 from ..core.record import record
@@ -86,7 +88,7 @@ class Select(Scalar):
     other: Scalar
 
 
-OPERATIONS = ("+", "-", "*", "/", "neg", "exp", "expm1", "log", "log1p", "sin", "cos", "arctan", "tanh", "erf", "abs", "sign", "max", "min")
+OPERATIONS = ("+", "-", "*", "/", "neg", "exp", "expm1", "log", "log1p", "sin", "cos", "arctan", "tanh", "erf", "abs", "sign", "max", "min", "pow")
 
 
 # ---- statements ---------------------------------------------------------------------------------------------------
@@ -160,6 +162,9 @@ class Code:
     forward     the forward pass, to the loss;    loss   the array that holds it, or None
     backward    the gradients;                    gradients   name of an array -> the array of its gradient
     update      one step of the descent;          updated     parameter -> the array of its new value
+    ahead       where a step takes the gradient;  looked      parameter -> the array of its value there; nothing for the parameters themselves
+    memory      an input that a step remembers -> the array of its new value
+    method      how the method of the update is called
     """
     arrays: Mapping[str, Array]
     inputs: tuple[str, ...]
@@ -170,6 +175,10 @@ class Code:
     update: tuple[Statement, ...] = ()
     updated: Mapping[str, str] | None = None
     title: str = ""
+    ahead: tuple[Statement, ...] = ()
+    looked: Mapping[str, str] = field(default_factory=dict)
+    memory: Mapping[str, str] = field(default_factory=dict)
+    method: str = "gradient descent"
 
     def of(self, tensor: str) -> Array:
         """The array of a tensor. KeyError where it has none."""
@@ -244,6 +253,33 @@ def targets(statement: Statement) -> tuple[str, ...]:
 def reads(statement: Statement) -> frozenset[str]:
     """The arrays that a statement reads."""
     return frozenset(n.array for s in scalars(statement) for n in nodes(s) if isinstance(n, Read))
+
+
+def renamed(statement: Statement, names: Mapping[str, str]) -> Statement:
+    """The statement with some of its arrays under other names."""
+    def read(s: Any) -> Any:
+        match s:
+            case Read(array, at):
+                return Read(names.get(array, array), tuple(read(p) for p in at))
+            case Shift(terms, constant):
+                return Shift(tuple((read(v), c) for v, c in terms), constant)
+            case Op(name, arguments):
+                return Op(name, tuple(map(read, arguments)))
+            case Power(base, exponent):
+                return Power(read(base), exponent)
+            case Select(test, then, other):
+                return Select(read(test), read(then), read(other))
+            case Compare(left, relation, right):
+                return Compare(read(left), relation, read(right))
+            case Same(left, right):
+                return Same(read(left), read(right))
+        return s
+
+    if isinstance(statement, Loop):
+        return Loop(statement.index, statement.falling, tuple(renamed(s, names) for s in statement.body),
+                    tuple(names.get(n, n) for n in statement.carried))
+    changed = {f: read(getattr(statement, f)) for f in ("body", "left", "right", "source") if hasattr(statement, f)}
+    return replace(statement, target=names.get(statement.target, statement.target), **changed)
 
 
 def needed(statements: tuple[Statement, ...], results: set[str]) -> tuple[Statement, ...]:

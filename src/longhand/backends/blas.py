@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +14,11 @@ SYMBOLS = (("scipy_cblas_{t}gemm64_", "long long"), ("cblas_{t}gemm64_", "long l
 
 @record
 class Gemm:
-    """Where the function is in memory, and the C type of its sizes."""
+    """Where the function is in memory, the C type of its sizes, and its library with what its names begin and end with."""
     address: int
     integer: str
+    path: str
+    name: tuple[str, str]
 
 
 @cache
@@ -29,8 +32,26 @@ def gemm(letter: str) -> Gemm | None:
         for name, integer in SYMBOLS:
             found = getattr(library, name.format(t=letter), None)
             if found is not None:
-                return Gemm(ctypes.cast(found, ctypes.c_void_p).value or 0, integer)
+                before, _, after = name.partition("cblas_{t}gemm")
+                return Gemm(ctypes.cast(found, ctypes.c_void_p).value or 0, integer, str(path), (before, after))
     return None
+
+
+@contextmanager
+def one_thread(found: Gemm) -> Iterator[bool]:
+    """The library without threads of its own, so that several threads may call it; gives whether it could be told so."""
+    library = ctypes.CDLL(found.path)
+    before, after = found.name
+    get, tell = (getattr(library, f"{before}openblas_{what}_num_threads{after}", None) for what in ("get", "set"))
+    if get is None or tell is None:
+        yield False
+        return
+    threads = get()
+    tell(1)
+    try:
+        yield True
+    finally:
+        tell(threads)
 
 
 def _libraries() -> Iterator[Path]:

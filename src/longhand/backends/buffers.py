@@ -36,7 +36,7 @@ from .sharing import in_place
 
 UFUNCS = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide", "neg": "np.negative", "exp": "np.exp", "expm1": "np.expm1",
           "log": "np.log", "log1p": "np.log1p", "sin": "np.sin", "cos": "np.cos", "arctan": "np.arctan", "tanh": "np.tanh", "abs": "np.abs",
-          "sign": "np.sign", "max": "np.maximum", "min": "np.minimum"}
+          "sign": "np.sign", "max": "np.maximum", "min": "np.minimum", "pow": "np.power"}
 RELATIONS = {">": "np.greater", ">=": "np.greater_equal", "<": "np.less", "<=": "np.less_equal", "==": "np.equal", "!=": "np.not_equal"}
 
 

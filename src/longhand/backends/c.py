@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from ..core.problem import Problem, Value
-from .array_code import Code, reads
+from .array_code import Code, Statement, reads
 from .c_text import CWriter, number
 from .dialects import NUMPY
 from .lowering import lowered
 from .modules import ModuleWriter, title
+from .positions import C_HELPER, c_lines
 
 WIDTH = 118
 
@@ -48,7 +49,8 @@ def source(problem: Problem, wrt: Iterable[str] | None = None, update: bool = Tr
     module = ModuleWriter(problem, code, NUMPY)
     writer = CWriter(code, module.sizes(), alone=True)
     inputs, results = module.inputs, module.results
-    forward = writer.kernel("forward", code.forward, results, None, inputs)
+    checks = c_lines(code, inputs, writer.extent, lambda name: writer.count(code.arrays[name]))
+    forward = writer.kernel("forward", code.forward, results, None, inputs, first=checks)
     kernels = [("The forward pass.", forward.text)]
     helpers = forward.helpers
     if code.gradients:
@@ -58,12 +60,14 @@ def source(problem: Problem, wrt: Iterable[str] | None = None, update: bool = Tr
         kernels.append(("The gradients, from what the forward pass left.", backward.text))
         helpers |= backward.helpers
     if code.update:
-        wanted = {n for s in code.update for n in reads(s)}
-        given = tuple(n for n in (*code.inputs, *code.gradients.values()) if n in wanted)
-        stepped = writer.kernel("step", code.update, tuple(code.updated.values()), None, given)
-        kernels.append(("One step of gradient descent.", stepped.text))
+        stepped = writer.kernel("step", code.update, module.step_results, None, _read(code, code.update))
+        kernels.append((module.step_says(), stepped.text))
         helpers |= stepped.helpers
-    parts = [_comment(title(problem, code, "C")), _TOP, writer.helpers(helpers), *(f"/* {says} */\n{_broken(text)}" for says, text in kernels),
+    if code.ahead:
+        kernels.append(("Where a step takes the gradients.", writer.kernel("ahead", code.ahead, tuple(code.looked.values()), None,
+                                                                          _read(code, code.ahead)).text))
+    small = writer.helpers(helpers) + (f"\n\n{C_HELPER}" if checks else "")
+    parts = [_comment(title(problem, code, "C")), _TOP.replace("<stdio.h>", "<stdio.h>\n#include <stdlib.h>") if checks else _TOP, small, *(f"/* {says} */\n{_broken(text)}" for says, text in kernels),
              _data(problem, code, module, writer)]
     parts += [_CHECK, _main(code, module, writer)] if code.gradients else [_plain_main(module, writer)]
     return "\n\n".join(parts) + "\n"
@@ -93,11 +97,13 @@ def _data(problem: Problem, code: Code, module: ModuleWriter, writer: CWriter) -
         if array.tensor in problem.data:
             values = [number(v) for v in _flat(problem.data[array.tensor])]
         else:
-            made_up = made_up or array.role != "data"
+            made_up = made_up or array.role not in ("data", "memory")
             if name in places:
                 values = [str(rng.randrange(*places[name])) for _ in range(entries)]
+            elif array.role == "memory":
+                values = ["0"] * entries
             elif array.role == "data":
-                values = ["(real)0.1"] * entries
+                values = [f"(real){module.number(array)}"] * entries
             elif module.is_one_hot(array):
                 values = [v for _ in range(entries // shape[-1]) for hot in [rng.randrange(shape[-1])] for v in ("01"[k == hot] for k in range(shape[-1]))]
             elif array.role == "label":
@@ -106,7 +112,7 @@ def _data(problem: Problem, code: Code, module: ModuleWriter, writer: CWriter) -
                 values = [f"{rng.gauss(0, 1):.3f}" for _ in range(entries)]
         lines += _declared(name, writer.count(array), values)
     says = "Random numbers of the declared shapes; sizes that the sheet leaves open are small." if made_up else "The numbers of the sheet."
-    computed = (*module.results, *code.gradients.values(), *(code.updated.values() if code.update else ()))
+    computed = (*module.results, *code.gradients.values(), *code.looked.values(), *(module.step_results if code.update else ()))
     made = [f"static real {n}[{writer.count(code.arrays[n])}];" for n in computed]
     return "\n".join([f"/* {says} */", *lines, "", "/* What is computed. */", *made])
 
@@ -139,12 +145,21 @@ def _main(code: Code, module: ModuleWriter, writer: CWriter) -> str:
                   f'        printf("gradient check, {p}: largest difference %.1e\\n", (double)error);',
                   "        wrong |= !(error < (sizeof(real) == 8 ? 1e-5 : 1e-2));", "    }"]
     if code.update:
-        wanted = {n for s in code.update for n in reads(s)}
-        given = [n for n in (*code.inputs, *code.gradients.values()) if n in wanted]
-        lines.append(f"    step({', '.join((*given, *code.updated.values()))});")
-        lines += [f"    memcpy({p}, {new}, sizeof {p});" for p, new in code.updated.items()]
+        if code.ahead:
+            there = ", ".join(code.looked.get(n, n) for n in module.inputs)
+            lines += [f"    ahead({', '.join((*_read(code, code.ahead), *code.looked.values()))});", f"    forward({there}, {results});",
+                      f"    gradients({', '.join(code.looked.get(n, n) for n in _read(code, code.backward, module))}, "
+                      f"{', '.join(code.gradients.values())});"]
+        lines.append(f"    step({', '.join((*_read(code, code.update), *module.step_results))});")
+        lines += [f"    memcpy({old}, {new}, sizeof {old});" for old, new in {**code.updated, **code.memory}.items()]
         lines.append('    printf("loss after one step %.12g\\n", (double)value());')
     return "\n".join([*lines, "    return wrong;", "}"])
+
+
+def _read(code: Code, statements: Sequence[Statement], module: ModuleWriter | None = None) -> tuple[str, ...]:
+    """The arrays that a function reads: inputs, gradients, and what the forward pass of `module` left."""
+    wanted = {n for s in statements for n in reads(s)}
+    return tuple(n for n in (*code.inputs, *(module.results if module else ()), *code.gradients.values()) if n in wanted)
 
 
 def _plain_main(module: ModuleWriter, writer: CWriter) -> str:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from . import c_exponential
 from .array_code import Code, pointers
 from .c_text import CWriter, Kernel
 
 TYPES = {"float64": ("double", "NPY_DOUBLE", "d"), "float32": ("float", "NPY_FLOAT", "s")}
 
-_GEMM = """
+GEMM = """
 typedef void (*gemm_type)(int, int, int, {integer}, {integer}, {integer}, real, const real *, {integer}, const real *, {integer}, real, real *,
                           {integer});
 static gemm_type gemm;
@@ -35,6 +36,7 @@ _TEXT = """#define PY_SSIZE_T_CLEAN
 #include <stdlib.h>
 typedef {real} real;
 {gemm}
+{exponential}
 {helpers}
 
 {kernels}
@@ -199,7 +201,7 @@ def text(code: Code, sizes: Mapping[str, int], open_sizes: Sequence[str], dtype:
     main = writer.kernel("kernel", (*code.forward, *code.backward), outputs, code.loss)
     kernels, helpers = [main.text], main.helpers
     descend, methods = "", ""
-    if code.update and not open_sizes:
+    if code.update and not open_sizes and not code.memory:
         step = writer.kernel("descent_step", (*code.forward, *code.backward, *code.update), (), None,
                              over_inputs={new: p for p, new in code.updated.items()})
         kernels.append(step.text)
@@ -218,7 +220,8 @@ def text(code: Code, sizes: Mapping[str, int], open_sizes: Sequence[str], dtype:
            "        PyTuple_SET_ITEM(pair, 1, Py_NewRef(f->results));",
            "        return pair;"]
     return _TEXT.format(
-        real=real, npy=npy, gemm=_GEMM.format(integer=integer) if integer else "", helpers=writer.helpers(helpers), kernels="\n\n".join(kernels),
+        real=real, npy=npy, gemm=GEMM.format(integer=integer) if integer else "", exponential=c_exponential.text(real),
+        helpers=writer.helpers(helpers), kernels="\n\n".join(kernels),
         inputs=len(required) + len(defaults), outputs=len(outputs), required=len(required), checks=_checks(writer, required, set(), full),
         work=main.work, run="\n".join(run), descend=descend, methods=methods, module=module,
         bind="    gemm = (gemm_type)(size_t)address;" if integer else "    (void)address;")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from ..core.axis import Axis
+from ..core.axis import Axis, Index
 from ..core.record import record
 from .array_code import Array, Code, Contract, Statement, needed, reads, targets
 from .loops import LoopWriter, Syntax
@@ -48,6 +48,8 @@ C = Syntax(
     end="}", select="({test} ? {then} : {other})", entry=_entry, declare="real ", stop=";", whole="(long)({0})", both=" && ",
     pi="(real)3.14159265358979323846")
 
+INLINE_EXPONENTIAL = replace(C, calls={**C.calls, "exp": "exponential({0})"})          # see c_exponential
+
 PRELUDE = """static inline real larger(real a, real b) { return b > a ? b : a; }
 static inline real smaller(real a, real b) { return b < a ? b : a; }
 static inline real sign(real x) { return (real)((x > 0) - (x < 0)); }
@@ -64,12 +66,25 @@ class Kernel:
     work: str
 
 
+@record
+class Product:
+    """A product of matrices as BLAS wants it: whether each operand is turned, its indices (none for a vector), its arrays."""
+    ta: int
+    tb: int
+    rows: tuple[Index, ...]
+    columns: tuple[Index, ...]
+    over: Index
+    left: str
+    right: str
+
+
 class CWriter:
     """Writes kernels for a Code whose sizes are `sizes`; symbols in `open_sizes` become arguments. `blas` sends large products
-    there. A file that stands alone has no work space: large temporaries are static."""
+    there. A file that stands alone has no work space: large temporaries are static, and exp is that of the library."""
 
     def __init__(self, code: Code, sizes: Mapping[str, int], open_sizes: Sequence[str] = (), blas: bool = False, alone: bool = False) -> None:
         self.code, self.sizes, self.open_sizes, self.blas, self.alone = code, sizes, tuple(open_sizes), blas, alone
+        self.syntax = C if alone else INLINE_EXPONENTIAL
         self.variables = {symbol: f"size_{k}" for k, symbol in enumerate(self.open_sizes)}
 
     def extent(self, axis: Axis) -> str:
@@ -83,8 +98,9 @@ class CWriter:
         return " * ".join(self.extent(axis) for axis in array.axes) or "1"
 
     def kernel(self, name: str, statements: Sequence[Statement], outputs: Sequence[str], result: str | None = None,
-               inputs: Sequence[str] | None = None, over_inputs: Mapping[str, str] | None = None) -> Kernel:
-        """A function that fills `outputs` and returns `result`. With `over_inputs` an output is written over an input."""
+               inputs: Sequence[str] | None = None, over_inputs: Mapping[str, str] | None = None, first: Sequence[str] = ()) -> Kernel:
+        """A function that fills `outputs` and returns `result`. With `over_inputs` an output is written over an input; `first` are lines
+        that run before all others."""
         over_inputs = over_inputs or {}
         kept = needed(tuple(statements), {*outputs, *over_inputs, *([result] if result else [])})
         if not self.alone:
@@ -93,7 +109,7 @@ class CWriter:
         given = tuple(inputs) if inputs is not None else tuple(n for n in self.code.inputs if n in read)
         made = [t for s in kept for t in targets(s)]
         inner = [t for t in dict.fromkeys(made) if t not in outputs and t not in over_inputs]
-        writer = LoopWriter(self.code, C, self.extent, self._gemm if self.blas else lambda c: None)
+        writer = LoopWriter(self.code, self.syntax, self.extent, self._gemm if self.blas else lambda c: None)
         lines = writer.lines(kept)
         for new, old in over_inputs.items():
             lines = [_renamed(line, new, old) for line in lines]
@@ -111,8 +127,9 @@ class CWriter:
                           *(f"{'' if n in over else 'const '}real *restrict {n}" for n in given),
                           *(f"real *restrict {n}" for n in outputs), *([] if self.alone else ["real *restrict work"])])
         ends = [f"return {result}[0];"] if result else []
-        body = "\n".join(f"    {line}" for line in (*local, *carved, *([] if self.alone else ["(void)work;"]), *lines, *ends))
-        text = f"static {'real' if result else 'void'} {name}({head})\n{{\n{body}\n}}"
+        body = "\n".join(f"    {line}" for line in (*local, *carved, *([] if self.alone else ["(void)work;"]), *first, *lines, *ends))
+        apart = "" if self.alone else "__attribute__((noinline)) "                   # inlined, it would lose its `restrict`
+        text = f"static {apart}{'real' if result else 'void'} {name}({head})\n{{\n{body}\n}}"
         return Kernel(text, frozenset(writer.helpers), given, tuple(outputs), offset)
 
     def _fixed_count(self, name: str) -> int | None:
@@ -130,6 +147,14 @@ class CWriter:
 
     def _gemm(self, s: Contract) -> list[str] | None:
         """A call of BLAS for a large product of two matrices, or of a matrix and a vector."""
+        found = self.product(s)
+        if found is None:
+            return None
+        p, m, n, depth = found, self.extents(found.rows), self.extents(found.columns), self.extent(found.over.axis)
+        return [f"large_product({p.ta}, {p.tb}, {m}, {n}, {depth}, {p.left}, {m if p.ta else depth}, {p.right}, {depth if p.tb else n}, {s.target});"]
+
+    def product(self, s: Contract) -> Product | None:
+        """The statement as a product of two matrices, if it is a large one."""
         a, b = s.left.at, s.right.at
         if len(s.over) != 1 or len(a) > 2 or len(b) > 2 or len(s.at) != len(a) + len(b) - 2 or not s.at:
             return None
@@ -143,17 +168,16 @@ class CWriter:
             work *= self._guess(index.axis)
         if work < LARGE:
             return None
-        m = self.extent(rows[0].axis) if rows else "1"
-        n = self.extent(columns[0].axis) if columns else "1"
-        depth = self.extent(k.axis)
         ta, tb = int(len(left.at) == 2 and left.at[0] == k), int(len(right.at) == 2 and right.at[0] != k)
-        lda = m if ta else depth
-        ldb = depth if tb else n
-        return [f"large_product({ta}, {tb}, {m}, {n}, {depth}, {left.array}, {lda}, {right.array}, {ldb}, {s.target});"]
+        return Product(ta, tb, tuple(rows), tuple(columns), k, left.array, right.array)
+
+    def extents(self, indices: Sequence[Index]) -> str:
+        """The number of values of the indices."""
+        return " * ".join(self.extent(i.axis) for i in indices) or "1"
 
     def helpers(self, found: frozenset[str]) -> str:
         """The small functions that kernels call."""
-        plain = LoopWriter(replace(self.code, arrays={}), C, self.extent)         # the parameters of helpers are no arrays
+        plain = LoopWriter(replace(self.code, arrays={}), self.syntax, self.extent)         # the parameters of helpers are no arrays
         parts = [PRELUDE]
         for name in needed_helpers(set(found)):
             helper = HELPERS[name]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -23,34 +24,44 @@ from .lowering import lowered
 if TYPE_CHECKING:
     import numpy as np
 
-TARGETS = ("numpy", "c")
+NEEDS = {"numpy": ("numpy",), "c": ("numpy",), "numba": ("numpy", "numba"), "torch": ("torch",), "jax": ("jax",)}
+"""Target -> the libraries without which it cannot run; the last one names the extra that brings them."""
+TARGETS = tuple(NEEDS)
+DIFFERENTIABLE = ("torch", "jax")
+OPEN_SIZES = ("c", "numba")
+"""Targets whose code leaves the size of a batch open."""
 DTYPES = ("float64", "float32")
 BATCHES = ("mean", "sum")
 EXAMPLES = ("input", "label")
 
 
-def compile(source: object, target: str = "numpy", dtype: str = "float64", *, batch: str = "mean", wrt: Iterable[str] | None = None,
+def compile(source: object, target: str = "numpy", dtype: str | None = None, *, batch: str = "mean", wrt: Iterable[str] | None = None,
             sizes: Mapping[str, int] | None = None, number: int | None = None) -> Any:
     """A function on arrays that gives the loss and its gradients: `loss, gradients = f(...)`.
 
     source   a Problem, a Model, or the text of a sheet; `number` says which of its problems, from 1, where several have a loss
-    target   "numpy", or "c" (needs a C compiler; the code is compiled once and cached)
-    dtype    "float64" or "float32", of everything that goes in and comes out
+    target   "numpy"; "c" (needs a C compiler) or "numba", compiled once and cached; "torch" or "jax", on the arrays of these libraries,
+             where `f.loss` is the loss alone, for their own differentiation, with the derived gradients
+    dtype    "float64" or "float32", of everything that goes in and comes out; float64 by default, in torch and jax what the arrays have
     batch    "mean" or "sum": what the loss of several examples is, for a problem stated for one
     wrt      the gradients wanted: every parameter by default
     sizes    numbers for size symbols; with all of them known, C code is made at once and a call costs least
 
     Raises NotUnderstood, UsageError; a call raises DataError or ShapeError.
     """
-    for what, value, known in (("target", target, TARGETS), ("dtype", dtype, DTYPES), ("batch", batch, BATCHES)):
+    for what, value, known in (("target", target, TARGETS), ("dtype", dtype, (*DTYPES, None)), ("batch", batch, BATCHES)):
         if value not in known:
-            raise UsageError(f"{what} is one of {', '.join(known)}, not {value!r}.")
-    if find_spec("numpy") is None:
-        raise UsageError("longhand.compile works on NumPy arrays, and NumPy is not installed.", suggestion="pip install 'longhand[numpy]'")
+            raise UsageError(f"{what} is one of {', '.join(map(str, known))}, not {value!r}.")
+    for library in NEEDS[target]:
+        if find_spec(library) is None:
+            raise UsageError(f'target="{target}" needs {library}, which is not installed.', suggestion=f"pip install 'longhand[{library}]'")
     problem = _problem(source, number)
     if problem.loss is None:
         raise NotUnderstood("The problem has no loss, so there is nothing to differentiate.")
-    found = Compiled(problem, target, dtype, batch, tuple(wrt) if wrt is not None else None, sizes or {})
+    if target in DIFFERENTIABLE:
+        from .differentiable import Differentiable
+        return Differentiable(problem, target, dtype or "", batch, tuple(wrt) if wrt is not None else None, sizes or {})
+    found = Compiled(problem, target, dtype or "float64", batch, tuple(wrt) if wrt is not None else None, sizes or {})
     return found.at_once() or found
 
 
@@ -83,9 +94,11 @@ class Compiled:
     def __init__(self, problem: Problem, target: str, dtype: str, batch: str, wrt: tuple[str, ...] | None, sizes: Mapping[str, int]) -> None:
         self.problem, self.target, self.dtype, self.batch = problem, target, dtype, batch
         self._wrt, self._sizes = wrt, {**problem.sizes, **sizes}
+        self._problems = {False: problem}
         self._codes = {False: lowered(problem, wrt)}
         self._engines: dict[object, Any] = {}
         self._known: dict[object, Any] = {}
+        self._first: Any = None                                # the compiled function that is asked first
         self._chain: list[Any] = []                            # engines of the C target, each asking the next
         code = self._codes[False]
         used = _used(code)
@@ -100,8 +113,8 @@ class Compiled:
     def __call__(self, *arrays: object, **named: object) -> tuple[float, dict[str, np.ndarray]]:
         """The loss, and the gradients by name. DataError for an array that is missing or of another type, ShapeError for sizes that do
         not fit. The gradients are the same arrays at the next call."""
-        if self._chain and not named:
-            return self._chain[0].direct(*arrays)              # which knows exact arrays, and asks `general` about others
+        if self._first is not None and not named:
+            return self._first(*arrays)                        # which knows exact arrays, and asks `general` about others
         return self.general(*arrays, **named)
 
     def general(self, *arrays: object, **named: object) -> tuple[float, dict[str, np.ndarray]]:
@@ -114,12 +127,15 @@ class Compiled:
         given = self._bound(arrays, named)
         several = self._several(given)
         code = self._code(several)
-        sizes = _sizes(code, given)
+        sizes = sizes_of(code, given)
         self._whole(code, given, sizes)
         engine = self._engine(code, several, sizes)
         if signature is not None and not pointers(code):
             self._known[signature] = engine              # arrays like these need no second look
-        return engine.run([given[n] for n in self.inputs], tuple((n, given[n]) for n in self.defaults if n in named))
+        found = engine.run([given[n] for n in self.inputs], tuple((n, given[n]) for n in self.defaults if n in named))
+        if self.target == "numba":
+            self._first = engine.direct                  # the next arrays are like these, as a rule
+        return found
 
     # ---- what was given ---------------------------------------------------------------------------------------------------
 
@@ -175,6 +191,12 @@ class Compiled:
 
     def _code(self, several: bool) -> Code:
         if several not in self._codes:
+            self._codes[several] = lowered(self.problem_of(several), self._wrt)
+        return self._codes[several]
+
+    def problem_of(self, several: bool) -> Problem:
+        """The problem as it was stated, or for a batch."""
+        if several not in self._problems:
             program = self.problem.program
             examples = tuple(t.name for t in program.given() if t.role in EXAMPLES)
             symbol = "batch"
@@ -182,8 +204,8 @@ class Compiled:
                 symbol += "_"
             together = batched(program, self.problem.loss, Axis(symbol, symbol, "r"), examples, self.batch == "mean")
             data = {n: v for n, v in self.problem.data.items() if n not in examples}
-            self._codes[True] = lowered(replace(self.problem, program=together, data=data), self._wrt)
-        return self._codes[several]
+            self._problems[True] = replace(self.problem, program=together, data=data)
+        return self._problems[several]
 
     def _whole(self, code: Code, given: Mapping[str, np.ndarray], sizes: Mapping[str, int]) -> None:
         """Arrays whose numbers are places hold whole numbers on their axis."""
@@ -207,25 +229,23 @@ class Compiled:
         return self._engine(code, False, {s: self._sizes[s] for s in symbols}).direct
 
     def _engine(self, code: Code, several: bool, sizes: Mapping[str, int]) -> Any:
-        if several and self.batch == "mean" and sizes.get(code.arrays[self._example(code)].axes[0].size) == 0:
-            raise DataError("A batch without examples has no mean.", suggestion='batch="sum" gives 0.')
+        self._not_empty(code, several, sizes)
         fixed = _fixed_symbols(code)
-        free = tuple(s for s in sizes if s not in fixed) if self.target == "c" else ()
+        free = tuple(s for s in sizes if s not in fixed) if self.target in OPEN_SIZES else ()
         key = (several, tuple(sorted((s, n) for s, n in sizes.items() if s not in free)))
         if key not in self._engines:
-            if self.target == "c":
-                from .c_engine import Engine
-            else:
-                from .numpy_engine import Engine
-            made = self._engines[key] = Engine(self, code, sizes, free)
+            made = self._engines[key] = import_module(f".{self.target}_engine", __package__).Engine(self, code, sizes, free)
             if self.target == "c":
                 if self._chain:
                     self._chain[-1].direct.followed_by(made.direct)
                 self._chain.append(made)
+                self._first = self._chain[0].direct
         return self._engines[key]
 
-    def _example(self, code: Code) -> str:
-        return next(n for n in self.inputs if code.arrays[n].role in EXAMPLES)
+    def _not_empty(self, code: Code, several: bool, sizes: Mapping[str, int]) -> None:
+        example = next((n for n in self.inputs if several and code.arrays[n].role in EXAMPLES), None)
+        if example is not None and self.batch == "mean" and sizes.get(code.arrays[example].axes[0].size) == 0:
+            raise DataError("A batch without examples has no mean.", suggestion='batch="sum" gives 0.')
 
 
 def _used(code: Code) -> frozenset[str]:
@@ -238,7 +258,7 @@ def _fixed_symbols(code: Code) -> set[str]:
     return {axis.size for a in kept for axis in a.axes if isinstance(axis.size, str)}
 
 
-def _sizes(code: Code, given: Mapping[str, np.ndarray]) -> dict[str, int]:
+def sizes_of(code: Code, given: Mapping[str, np.ndarray]) -> dict[str, int]:
     """Numbers for the size symbols, from the shapes. ShapeError where they do not fit."""
     sizes: dict[str, int] = {}
     told: dict[str, str] = {}

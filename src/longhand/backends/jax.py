@@ -11,8 +11,9 @@ from .modules import Forms, ModuleWriter, Sections, helper_text, listed, title
 
 FORMS = Forms(
     start="rng = np.random.default_rng(0)", given="jnp.array({0}, dtype=float)", places="jnp.asarray(rng.integers({0}, {1}, size={2}))",
-    number="jnp.asarray(0.1)", one_hot="jnp.eye({0})[rng.integers({0}, size={1})]", label="jnp.asarray(rng.uniform(0.1, 0.9, {0}))",
-    normal="jnp.asarray(rng.normal(size={0}))")
+    number="jnp.asarray({0})", one_hot="jnp.eye({0})[rng.integers({0}, size={1})]", label="jnp.asarray(rng.uniform(0.1, 0.9, {0}))",
+    normal="jnp.asarray(rng.normal(size={0}))",
+    zeros="jnp.zeros({0})")
 OWN = {
     "softmax": '''def softmax(z, axis=-1):
     """Softmax, without overflow."""

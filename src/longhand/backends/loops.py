@@ -115,10 +115,14 @@ class LoopWriter:
         loops = [i for i in at if i not in self._fixed]
         lines = inside
         for index in reversed(loops):
-            lines = [self.syntax.begin(self.letter(index), self.extent(index.axis), False), *(f"    {line}" for line in lines)]
+            lines = [self.begin(index), *(f"    {line}" for line in lines)]
             if self.syntax.end:
                 lines.append(self.syntax.end)
         return lines
+
+    def begin(self, index: Index) -> str:
+        """The line that opens the loop over an index."""
+        return self.syntax.begin(self.letter(index), self.extent(index.axis), False)
 
     def _accumulated(self, at: Sequence[Index], over: Sequence[Index], target: str, term: str, last: Index | None) -> list[str]:
         """target = Σ term: into the target itself where the innermost index stays, else into a local sum."""

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..calculus.derivation import Derivation, gradient_name
-from ..calculus.descent import METHODS
 from ..calculus.jacobian import derive
 from ..core.axis import Index
 from ..core.equation import Equation, Program, Tensor
@@ -18,9 +17,9 @@ from .names import Names
 from .recurrences import Group, entries, grouped
 from .scalars import Scope
 from .stable import stabilised
+from .updating import RATE, STEP, constants_read, updating
 
-ORDER = ("input", "label", "parameter", "data", "intermediate")
-RATE = "learning rate"
+ORDER = ("input", "label", "parameter", "memory", "data", "intermediate")
 
 
 def lowered(problem: Problem, wrt: Iterable[str] | None = None, derivation: Derivation | None = None,
@@ -41,19 +40,29 @@ def lowered(problem: Problem, wrt: Iterable[str] | None = None, derivation: Deri
     forward_names = {e.name for e in problem.program.equations} | {e.name for e in program.equations if e.name.startswith("ln ")}
     gradients = {name: gradient_name(loss, name) for name in asked}
     backward_names = _needed(program, set(gradients.values())) - forward_names
-    steps = _update(problem, gradients) if update else {}
     kept = [e for e in program.equations if e.name in forward_names | backward_names]
-    given = _given(program, kept, steps)
-    whole = program.extended([*(t for t, _ in steps.values()), *given], [])
-    names = Names(Program({t.name: t for t in (*given, *(whole[e.name] for e in kept), *(t for t, _ in steps.values()))}, ()))
-    lowering = _Lowering(whole, names, given, problem.sizes)
+    step = updating(program, problem.descent, gradients if update else {})
+    steps = [*step.ahead, *step.equations]
+    program = program.extended([*step.remembered, *step.made], [])
+    read = {*constants_read(step, problem.descent), *([STEP] if step.corrections else [])}
+    given = _given(program, [*kept, *steps], read - set(program.tensors), read)
+    corrected = [Tensor(name, (), "intermediate") for name in step.corrections]
+    whole = program.extended([*given, *corrected], [])
+    names = Names(Program({t.name: t for t in (*given, *(whole[e.name] for e in kept), *corrected, *step.made)}, ()))
+    lowering = _Lowering(whole, names, [*given, *corrected], problem.sizes)
+    held = lowering.held
     forward = lowering.section([e for e in kept if e.name in forward_names])
     backward = lowering.section([e for e in kept if e.name in backward_names])
-    updates = lowering.section([e for _, e in steps.values()])
-    held = lowering.held
+    ahead = lowering.section(list(step.ahead))
+    corrections = [Map(held[name], (), written(held.__getitem__)) for name, written in step.corrections.items()]
+    updates = (*corrections, *lowering.section(list(step.equations)))
     return Code(lowering.arrays, tuple(held[t.name] for t in given), forward, held[loss] if loss else None, backward,
-                {held[name]: held[g] for name, g in gradients.items() if name in held}, updates,
-                {held[p]: held[t.name] for p, (t, _) in steps.items()}, problem.title)
+                {held[name]: held[g] for name, g in gradients.items() if name in held}, updates, _in(held, step.updated), problem.title,
+                ahead, _in(held, step.looked), _in(held, step.memory), step.method.name)
+
+
+def _in(held: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
+    return {held[old]: held[new] for old, new in found.items()}
 
 
 def differentiable(problem: Problem) -> tuple[str, ...]:
@@ -70,7 +79,7 @@ def code_of(program: Program, results: Iterable[str], numbers: Mapping[str, int]
     program = stabilised(program)
     needed = _needed(program, set(wanted))
     kept = [e for e in program.equations if e.name in needed]
-    given = _given(program, [*kept, *(Equation(Entry(""), Entry(n)) for n in wanted)], {})
+    given = _given(program, [*kept, *(Equation(Entry(""), Entry(n)) for n in wanted)])
     given = [t for t in given if t.name in program.tensors]
     names = Names(Program({t.name: t for t in (*given, *(program[e.name] for e in kept))}, ()))
     lowering = _Lowering(program, names, given, numbers)
@@ -104,33 +113,15 @@ def _needed(program: Program, results: set[str]) -> set[str]:
     return found
 
 
-def _given(program: Program, kept: list[Equation], update: Mapping[str, tuple[Tensor, Equation]]) -> list[Tensor]:
-    """What a caller gives, in a fixed order of roles."""
-    used = {n for e in (*kept, *(e for _, e in update.values())) for n in tensors(e.right)}
-    sizes = program.sizes()
-    found = [t for t in program.given() if t.name in used and t.role not in ("size", "constant") and t.name not in sizes and t.name != "pi"]
-    known = {t.name for t in found} | {e.name for e in kept}
-    extra = [Tensor(n, (), "data") for n in sorted(used) if n not in known and n == RATE]
-    return sorted([*found, *extra], key=lambda t: ORDER.index(t.role) if t.role in ORDER else len(ORDER))
-
-
-def _update(problem: Problem, gradients: Mapping[str, str]) -> dict[str, tuple[Tensor, Equation]]:
-    """One step of gradient descent: parameter -> its new value. The rate is the problem's, or an argument."""
-    descent, program = problem.descent, problem.program
-    method = METHODS[descent.method] if descent is not None and descent.method in METHODS else METHODS["gradient descent"]
-    if method.state or method.ahead is not None:
-        return {}                                          # a method with a memory belongs to a training loop
-    method = METHODS["gradient descent"]
-    rate = (descent.constants.get(RATE) if descent is not None else None) or RATE
-    parameters = descent.parameters if descent is not None else [t.name for t in program.given() if t.role == "parameter"]
-    out = {}
-    for p in parameters:
-        if p in gradients:
-            entry = program[p].entry()
-            right = method.update(entry, Entry(gradients[p], entry.at), {}, {RATE: Entry(rate)})["parameter"]
-            tensor = Tensor(f"{p}@1", program[p].axes, "parameter")
-            out[p] = (tensor, Equation(Entry(tensor.name, entry.at), right))
-    return out
+def _given(program: Program, equations: list[Equation], extra: Iterable[str] = (), read: Iterable[str] = ()) -> list[Tensor]:
+    """What a caller gives, in a fixed order of roles: what the equations read, or is in `read`; `extra` are numbers that no tensor holds."""
+    used = {n for e in equations for n in tensors(e.right)} | set(read)
+    sizes, made = program.sizes(), {e.name for e in equations}
+    found = [t for t in program.tensors.values() if t.name in used and t.name not in made and t.role not in ("size", "constant")
+             and t.name not in sizes and t.name != "pi"]
+    known = {t.name for t in found} | made
+    found += [Tensor(n, (), "data") for n in sorted({*(n for n in used if n == RATE), *extra}) if n not in known]
+    return sorted(found, key=lambda t: ORDER.index(t.role) if t.role in ORDER else len(ORDER))
 
 
 class _Lowering:

@@ -5,14 +5,15 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from ..calculus.descent import METHODS
 from ..core.axis import Axis
 from ..core.problem import Problem, Value
 from ..core.record import record
 from .array_code import Array, Code, Scalar, nodes, pointers, reads, targets
 from .broadcast import Writer, decimal
 from .dialects import Dialect
+from .positions import array_lines
 from .scalar_functions import HELPERS
+from .updating import RATE, STEP, default_rate
 
 WIDTH = 118
 SIZES = (4, 5, 3, 6, 2, 7)
@@ -40,7 +41,7 @@ class Sections:
 
 @record
 class Forms:
-    """How a library writes numbers: those of the sheet, places, a scalar, and random ones: one-hot, between 0 and 1, normal."""
+    """How a library writes numbers: those of the sheet, places, a scalar, zeros, and random ones: one-hot, between 0 and 1, normal."""
     start: str
     given: str
     places: str
@@ -48,6 +49,7 @@ class Forms:
     one_hot: str
     label: str
     normal: str
+    zeros: str
 
 
 def title(problem: Problem, code: Code, made_for: str) -> str:
@@ -58,10 +60,8 @@ def title(problem: Problem, code: Code, made_for: str) -> str:
     wide = max(len(r[0]) for r in rows)
     shapes = max(len(r[1]) for r in rows)
     table = "\n".join(f"    {n:<{wide}}  {s:<{shapes}}  {r}" for n, s, r in rows)
-    row = METHODS.get(problem.descent.method) if problem.descent is not None else None
-    note = f"\n\nThe sheet's update ({row.name}) carries state from step to step, and is no part of this module." if row and row.state else ""
     parts = "forward pass, loss, gradients and update" if code.update else "forward pass, loss and gradients" if code.gradients else "forward pass"
-    return f'"""{name}: {parts}, for {made_for}. Derived by longhand.\n\n{table}{note}\n"""'
+    return f'"""{name}: {parts}, for {made_for}. Derived by longhand.\n\n{table}\n"""'
 
 
 def safe(text: str) -> str:
@@ -116,7 +116,7 @@ class ModuleWriter:
         """One function of the module."""
         head = f"def {name}({', '.join(arguments)}):"
         told = textwrap.fill(f'"""{says}"""', WIDTH, initial_indent="    ", subsequent_indent="    ")
-        return "\n".join([wrapped(head, "", "    "), told, *(wrapped(line) for line in lines)])
+        return "\n".join([wrapped(head, ""), told, *(wrapped(line) for line in lines)])
 
     def writer(self, given: Sequence[str]) -> Writer:
         """A writer of statements that collects the helpers they need."""
@@ -144,7 +144,8 @@ class ModuleWriter:
         """`forward`, and `loss`."""
         given, results = self.inputs, self.results
         writer = self.writer(given)
-        lines = [*writer.lines(self.code.forward, results), f"return {listed(results)}"]
+        checked = array_lines(self.code, given, writer.extent, self.dialect.module) if self.dialect.eager else []
+        lines = [*checked, *writer.lines(self.code.forward, results), f"return {listed(results)}"]
         out = self.function("forward", given, f"The forward pass: {', '.join(results)}.", lines)
         if self.code.loss is None:
             return out
@@ -179,25 +180,49 @@ class ModuleWriter:
         lines.append(f"return backward({', '.join((*given, *saved))})")
         return backward + "\n\n\n" + self.function("gradients", given, "The gradients of the loss, forward pass included.", lines)
 
+    @property
+    def step_inputs(self) -> tuple[str, ...]:
+        """What `step` takes: also its memory, the learning rate, the number of the step."""
+        read = used(self.code, (*self.code.ahead, *self.code.update))
+        return tuple(n for n in self.code.inputs if n in self.inputs or n in read)
+
+    @property
+    def step_results(self) -> tuple[str, ...]:
+        """What `step` gives back: new parameters, then the new memory."""
+        return (*self.code.updated.values(), *self.code.memory.values())
+
+    def step_says(self) -> str:
+        """The docstring of `step`."""
+        code = self.code
+        name = code.method if code.method.startswith("gradient") else code.method.capitalize()
+        if not code.memory:
+            return f"One step of {name}: {', '.join(code.updated.values())}."
+        counted = next((f"; {n} counts from 1" for n in self.step_inputs if code.arrays[n].tensor == STEP), "")
+        return f"One step of {name}: the new parameters, then the new memory. The memory is 0 at the start{counted}."
+
+    def gradients_there(self, name: str = "gradients") -> str:
+        """The call of `gradients` where the step takes them."""
+        return f"{name}({', '.join(self.code.looked.get(n, n) for n in self.inputs)})"
+
     def update(self) -> str:
         """`step`; nothing where no update was derived."""
         code = self.code
         if not code.update:
             return ""
-        given = tuple(n for n in code.inputs if n in self.inputs or n in used(code, code.update))
-        new = tuple(code.updated.values())
-        made = tuple(code.gradients.values())
+        given, new, made = self.step_inputs, self.step_results, tuple(code.gradients.values())
         wanted = {name for s in code.update for name in reads(s)}
-        lines = [f"{listed([g if g in wanted else '_' for g in made])} = gradients({', '.join(self.inputs)})",
-                 *self.writer(given).lines(code.update, new), f"return {listed(new)}"]
-        return self.function("step", given, f"One step of gradient descent: {', '.join(new)}.", lines)
+        writer = self.writer(given)
+        lines = [*writer.lines(code.ahead, tuple(code.looked.values())),
+                 f"{listed([g if g in wanted else '_' for g in made])} = {self.gradients_there()}",
+                 *writer.lines(code.update, new), f"return {listed(new)}"]
+        return self.function("step", given, self.step_says(), lines)
 
     # ---- numbers --------------------------------------------------------------------------------------------------------
 
     def numbers(self, forms: Forms) -> str:
         """`numbers`: the sheet's, where it has them, else random ones of the declared sizes."""
         code, problem = self.code, self.problem
-        whole = all(code.arrays[n].tensor in problem.data for n in code.inputs if code.arrays[n].role != "data")
+        whole = all(code.arrays[n].tensor in problem.data for n in code.inputs if code.arrays[n].role not in ("data", "memory"))
         sizes, places = self.sizes(), self.places()
         lines = [] if whole else [forms.start]
         for name in code.inputs:
@@ -207,8 +232,10 @@ class ModuleWriter:
                 value = forms.given.format(literal(problem.data[array.tensor]))
             elif name in places:
                 value = forms.places.format(*places[name], shape)
+            elif array.role == "memory":
+                value = forms.zeros.format(shape)
             elif array.role == "data":
-                value = forms.number
+                value = forms.number.format(self.number(array))
             elif self.is_one_hot(array):
                 value = forms.one_hot.format(shape[-1], shape[:-1])
             else:
@@ -217,6 +244,10 @@ class ModuleWriter:
         what = "The numbers of the sheet." if whole else "Random numbers of the declared shapes; sizes that the sheet leaves open are small."
         lines.append(f"return dict({', '.join(f'{n}={n}' for n in code.inputs)})")
         return self.function("numbers", (), what, lines)
+
+    def number(self, array: Array) -> str:
+        """A number that the sheet does not give: the method's own learning rate, the first step, else 0.1."""
+        return default_rate(self.problem.descent) if array.tensor == RATE else "1" if array.tensor == STEP else "0.1"
 
     def sizes(self) -> dict[str, int]:
         """A number for each size symbol: the sheet's, or small ones that are all different."""

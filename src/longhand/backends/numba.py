@@ -12,6 +12,7 @@ from .broadcast import decimal, where_size
 from .loops import LoopWriter, Syntax
 from .lowering import lowered
 from .modules import ModuleWriter, listed, needed_helpers, title, wrapped
+from .positions import loop_lines
 from .scalar_functions import HELPERS
 from .sharing import in_place
 
@@ -19,7 +20,7 @@ PYTHON = Syntax(
     number=lambda value: f"{value}.0" if isinstance(value, int) else decimal(value),
     calls={**{name: f"math.{name}({{0}})" for name in ("exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf", "sqrt")},
            "arctan": "math.atan({0})", "abs": "abs({0})", "sign": "np.sign({0})", "max": "larger({0}, {1})", "min": "smaller({0}, {1})",
-           "pow": "{0}**{1}", "real": "float({0})", "infinity": "np.inf"},
+           "pow": "math.pow({0}, {1})", "real": "float({0})", "infinity": "np.inf"},
     begin=lambda variable, size, falling: f"for {variable} in range({size} - 1, -1, -1):" if falling else f"for {variable} in range({size}):",
     end="", select="({then} if {test} else {other})", entry=lambda array, places, sizes: f"{array}[{', '.join(places) or '()'}]",
     declare="", stop="", whole="int({0})", both=" and ", pi="math.pi")
@@ -56,20 +57,21 @@ def source(problem: Problem, wrt: Iterable[str] | None = None, update: bool = Tr
         stepped = _step(code, module, found)
     plain = numpy.sections(problem, names, update)
     imports = "from __future__ import annotations\n\nimport math\nimport sys\n\nimport numba\nimport numpy as np"
-    return replace(plain, title=title(problem, code, "Numba"), imports=imports, helpers=_helpers(code, found), forward=forward,
+    return replace(plain, title=title(problem, code, "Numba"), imports=imports, helpers=helpers(code, found), forward=forward,
                    gradients=gradients, update=stepped).source()
 
 
 def _step(code: Code, module: ModuleWriter, found: set[str]) -> str:
-    wanted = {name for s in code.update for name in reads(s)}
-    given = tuple(n for n in code.inputs if n in module.inputs or n in wanted)
-    made = tuple(code.gradients.values())
-    inner = _function(code, "updated", (*(n for n in given if n in wanted), *(g for g in made if g in wanted)), code.update,
-                      tuple(code.updated.values()), "The parameters after a step along their gradients", found)
-    call = ", ".join((*(n for n in given if n in wanted), *(g for g in made if g in wanted)))
-    return inner + "\n\n\n" + module.function(
-        "step", given, f"One step of gradient descent: {', '.join(code.updated.values())}.",
-        [f"{listed([g if g in wanted else '_' for g in made])} = gradients({', '.join(module.inputs)})", f"return updated({call})"])
+    read, made = {name for s in code.update for name in reads(s)}, tuple(code.gradients.values())
+    given = (*(n for n in module.step_inputs if n in read), *(g for g in made if g in read))
+    parts = [_function(code, "updated", given, code.update, module.step_results, "What a step along the gradients gives", found)]
+    lines = []
+    if code.ahead:
+        before = tuple(n for n in module.step_inputs if n in {name for s in code.ahead for name in reads(s)})
+        parts.append(_function(code, "ahead", before, code.ahead, tuple(code.looked.values()), "Where the step takes the gradients", found))
+        lines.append(f"{listed(tuple(code.looked.values()))} = ahead({', '.join(before)})")
+    lines += [f"{listed([g if g in read else '_' for g in made])} = {module.gradients_there()}", f"return updated({', '.join(given)})"]
+    return "\n\n\n".join([*parts, module.function("step", module.step_inputs, module.step_says(), lines)])
 
 
 def _function(code: Code, name: str, given: Sequence[str], statements: Sequence[Statement], results: Sequence[str], says: str,
@@ -93,25 +95,33 @@ def _function(code: Code, name: str, given: Sequence[str], statements: Sequence[
         if t not in dotted:
             sizes = [extent(axis) for axis in code.arrays[t].axes]
             empty.append(f"{t} = np.empty(({', '.join(sizes)}{',' if len(sizes) == 1 else ''}), dtype={like}.dtype)")
-    body = [*empty, *lines, f"return {listed(results)}"]
+    checked = loop_lines(code, given, extent) if name == "forward" else []
+    body = [*checked, *empty, *lines, f"return {listed(results)}"]
     return "\n".join([JIT, wrapped(f"def {name}({', '.join(given)}):", ""), f'    """{says}: {", ".join(results)}."""',
                       *("    " + line for line in body)])
 
 
 def _dot(s: Contract, dotted: set[str]) -> list[str] | None:
     """A product of two matrices as np.dot, where no loop fixes an index."""
+    found = operands(s)
+    if found is None:
+        return None
+    dotted.add(s.target)
+    return [f"{s.target} = np.dot({found[0]}, {found[1]})"]
+
+
+def operands(s: Contract) -> tuple[str, str] | None:
+    """The two operands of a product of matrices, in order and transposed as needed; None for other products."""
     a, b = s.left.at, s.right.at
     if len(s.over) != 1 or len(a) != 2 or len(b) != 2 or len(s.at) != 2 or set(a) & set(b) != set(s.over):
         return None
     (k,) = s.over
     left, right = (s.left, s.right) if s.at[0] in a else (s.right, s.left)
-    first = left.array if left.at[1] == k else f"{left.array}.T"
-    second = right.array if right.at[0] == k else f"{right.array}.T"
-    dotted.add(s.target)
-    return [f"{s.target} = np.dot({first}, {second})"]
+    return left.array if left.at[1] == k else f"{left.array}.T", right.array if right.at[0] == k else f"{right.array}.T"
 
 
-def _helpers(code: Code, found: set[str]) -> str:
+def helpers(code: Code, found: set[str]) -> str:
+    """The small functions that compiled ones call."""
     def extent(axis: Axis) -> str:
         return str(axis.size)
 

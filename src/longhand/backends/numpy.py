@@ -7,11 +7,11 @@ from ..core.problem import Problem
 from .array_code import Code
 from .dialects import NUMPY
 from .lowering import lowered
-from .modules import Forms, ModuleWriter, Sections, helper_text, listed, title, used, wrapped
+from .modules import Forms, ModuleWriter, Sections, helper_text, listed, title, wrapped
 
 FORMS = Forms(
-    start="rng = np.random.default_rng(0)", given="np.array({0}, dtype=float)", places="rng.integers({0}, {1}, size={2})", number="np.array(0.1)",
-    one_hot="np.eye({0})[rng.integers({0}, size={1})]", label="rng.uniform(0.1, 0.9, {0})", normal="rng.normal(size={0})")
+    start="rng = np.random.default_rng(0)", given="np.array({0}, dtype=float)", places="rng.integers({0}, {1}, size={2})", number="np.array({0})",
+    one_hot="np.eye({0})[rng.integers({0}, size={1})]", label="rng.uniform(0.1, 0.9, {0})", normal="rng.normal(size={0})", zeros="np.zeros({0})")
 VECTOR_HELPERS = {
     "softmax": '''def softmax(z, axis=-1):
     """Softmax; the largest entry is taken out first, so that nothing overflows."""
@@ -105,9 +105,8 @@ def _after(writer: ModuleWriter) -> list[str]:
     code = writer.code
     if not code.update:
         return []
-    names = tuple(code.updated)
-    given = [n for n in code.inputs if n in writer.inputs or n in used(code, code.update)]
-    values = ", ".join(f'{n}=given["{n}"]' for n in given)
+    names, every = tuple(code.updated), set(writer.step_inputs) == set(code.inputs)
+    values = "**given" if every else ", ".join(f'{n}=given["{n}"]' for n in writer.step_inputs)
     return [f"known.update(zip(({listed([_quoted(n) for n in names])}), step({values})))", 'print("loss after one step", loss(**known))']
 
 

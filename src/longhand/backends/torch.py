@@ -11,8 +11,9 @@ from .modules import Forms, ModuleWriter, Sections, helper_text, listed, title
 
 FORMS = Forms(
     start="torch.manual_seed(0)", given="torch.tensor({0}, dtype=torch.float64)", places="torch.randint({0}, {1}, {2})",
-    number="torch.tensor(0.1, dtype=torch.float64)", one_hot="torch.eye({0}, dtype=torch.float64)[torch.randint({0}, {1})]",
-    label="torch.empty({0}, dtype=torch.float64).uniform_(0.1, 0.9)", normal="torch.randn({0}, dtype=torch.float64)")
+    number="torch.tensor({0}, dtype=torch.float64)", one_hot="torch.eye({0}, dtype=torch.float64)[torch.randint({0}, {1})]",
+    label="torch.empty({0}, dtype=torch.float64).uniform_(0.1, 0.9)", normal="torch.randn({0}, dtype=torch.float64)",
+    zeros="torch.zeros({0}, dtype=torch.float64)")
 OWN = {
     "softmax": '''def softmax(z, axis=-1):
     """Softmax, without overflow."""
@@ -70,7 +71,9 @@ def _function(writer: ModuleWriter) -> str:
 
     @staticmethod
     def backward(ctx, upstream):
-        """The gradients times what comes from above."""{check}
+        """The gradients times what comes from above."""
+        if torch.is_grad_enabled():
+            raise NotImplementedError("second derivatives were not derived: no create_graph=True through this loss"){check}
         {listed(made)} = backward(*ctx.saved_tensors)
         return {', '.join(back)}{',' if len(back) == 1 else ''}'''
 

@@ -12,6 +12,7 @@ from ..core.axis import Index, fresh
 from ..core.equation import Equation, Fact, Program, Tensor
 from ..core.expr import ONE, ZERO, Add, Apply, Component, Delta, Entry, Expr, Mul, Number, Power, Sum, add, delta, factors, mul
 from ..core.walk import all_indices, count, free, instantiate, rename, separate, tensors, walk
+from ..errors import NotUnderstood
 from . import cases
 from .derivation import Local, Step, gradient_name
 from .differentiate import derivative
@@ -132,6 +133,9 @@ def _adjoint(out: Sweep, v: Tensor, spectators: tuple[Index, ...], readers: list
     used = set(left.at)
     chain, inserted, named, expanded, uses = [], [], [], [], []
     for equation in readers:
+        if not all(isinstance(place, Index) for place in equation.left.at):
+            raise NotUnderstood(f"{equation.name} is defined entry by entry, at fixed or shifted places, and derivatives through such a "
+                                "definition are not derived.", suggestion="Define it for every index at once, with cases where needed.")
         outer, right = _reader_apart(equation, used)
         local = _local(out, outer, right, Entry(v.name, at), record, uses)
         if equation.name == of:

@@ -10,10 +10,10 @@ from ..core.walk import replace_entries, tensors
 def batched(program: Program, loss: str, axis: Axis, examples: tuple[str, ...], mean: bool = False) -> Program:
     """`program` with `examples` (inputs and labels) and all that depends on them given one more axis, in front; the loss is summed
     over the batch, or averaged. Quantities without an example in them, parameters, and what is made of the loss stay as they are."""
-    varying = set(examples)
-    for equation in program.equations:
-        if tensors(equation.right) & (varying - {loss}):
-            varying.add(equation.name)
+    varying, before = set(examples), -1
+    while len(varying) > before:                               # a recurrence may read what is defined below it
+        before = len(varying)
+        varying |= {e.name for e in program.equations if tensors(e.right) & (varying - {loss})}
     row = Index(axis, 0)
 
     def change(e: Entry) -> Expr:

@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..core.equation import Equation, Fact, Program
 from ..core.expr import Entry, Expr
 from ..core.problem import Problem
+from ..core.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """One branch of a distinction: the condition in index form (i = k), and the chain of expressions that it gives.
 
@@ -26,7 +27,7 @@ class Case:
     let: tuple[tuple[Entry, Expr], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One application of one rule.
 
@@ -48,7 +49,7 @@ class Step:
     cases: tuple[Case, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Local:
     """A local derivative ∂of/∂wrt as an equation over the indices of both."""
     of: str
@@ -57,7 +58,7 @@ class Local:
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derivation:
     """A problem worked out: all steps, the backward pass as a program, and which steps lead to which result.
 

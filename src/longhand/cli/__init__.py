@@ -42,7 +42,7 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """The `longhand` command."""
-    gc.set_threshold(50_000, 20, 20)          # formulas are many small things that live to the end: looking for rubbish early finds none
+    gc.set_threshold(500_000, 20, 20)         # formulas are many small things that live to the end: looking for rubbish early finds none
     sys.exit(run(arguments))
 
 

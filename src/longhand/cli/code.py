@@ -28,7 +28,10 @@ def code(problem: str, target: str, what: str, data_file: str | None, wrt: str |
         raise UsageError(f"--what {what}: that is nothing longhand writes.", suggestion=f"It writes {', '.join(WHAT)}.")
     if problem == "-" == data_file:
         raise UsageError("The problem and the data cannot both come from standard input.")
-    from ..backends.written import source
+    if what in ("jacobian", "hessian"):
+        from ..structure.written import source
+    else:
+        from ..backends.written import source
     from ..files import read_text
     from ..solution import read
     from .solve import _names

@@ -9,6 +9,8 @@ from ..errors import NotUnderstood, UsageError
 from .given import about, data_of, title_of
 from .streams import Progress, complain, deliver, report
 
+INTERRUPTED = 130
+
 
 @click.command()
 @click.argument("problem")
@@ -29,15 +31,17 @@ from .streams import Progress, complain, deliver, report
 @click.option("--scale", default="none", show_default=True, help="standard: inputs less their mean, over their standard deviation.")
 @click.option("--random", "at_random", is_flag=True, help="Parameters begin at random, also where the sheet has numbers.")
 @click.option("--dtype", default="float32", show_default=True, help="float32 or float64.")
-@click.option("--to", "target", default="numpy", show_default=True, help="What computes: numpy or c.")
+@click.option("--to", "target", help="What computes: c or numpy. Default: c where there is a C compiler.")
+@click.option("--threads", type=click.IntRange(1), help="Threads of the C target. Default: as many as pay.")
 @click.option("-o", "--output", metavar="FOLDER", help="Checkpoints, report and learning curve.")
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the folder.")
 def train(problem: str, examples: str, test: str | None, label: str | None, data_file: str | None, sizes: tuple[str, ...], epochs: int, batch: int,
           method: str, rate: str | None, constants: tuple[str, ...], schedule: str, validation: float, patience: int | None, seed: int,
-          scale: str, at_random: bool, dtype: str, target: str, output: str | None, resume: bool) -> int:
+          scale: str, at_random: bool, dtype: str, target: str | None, threads: int | None, output: str | None, resume: bool) -> int:
     """Trains the network of PROBLEM on real examples, with the derived gradients.
 
-    Exit codes: 0 trained, 1 the loss stopped being a finite number (the last checkpoint is kept), 2 a file or an option, 3 a sheet not understood.
+    Exit codes: 0 trained, 1 the loss stopped being a finite number or a process has gone (the last checkpoint is kept), 2 a file or an
+    option, 3 a sheet not understood, 130 interrupted (the last checkpoint is kept).
     """
     from ..files import read_text
     from ..solution import read
@@ -58,26 +62,31 @@ def train(problem: str, examples: str, test: str | None, label: str | None, data
         complain("The sheet was not understood in full, so its network is not trained.")
         return NotUnderstood.exit_code
     options = Options(epochs, batch, method, {name: _number(name, value) for name, value in given.items()}, schedule, validation, patience, seed,
-                      scale, dtype, target, at_random, {name: _size(name, value) for name, value in (_pair(s, "--size") for s in sizes)})
+                      scale, dtype, target, threads, at_random, {name: _size(name, value) for name, value in (_pair(s, "--size") for s in sizes)})
     group = started()
     bar = Progress()
 
-    def show(done: int, of: int, newest) -> None:
-        bar.show(done, of, _said(newest))
+    def show(done: float, of: int, newest) -> None:
+        bar.show(int(done), of, _said(done, newest))
 
     from ..training.front import train as run
     try:
         with about(problem):
             fitted, tested = run(problems[0], examples, options, label=label, test=test, folder=Path(output) if output else None, resume=resume,
                                  progress=show, group=group, title=title_of(problem))
+    except KeyboardInterrupt:
+        complain("Interrupted before the first epoch was done: nothing is kept.")
+        return INTERRUPTED
     finally:
         bar.clear()
     if group.first:
+        if fitted.note:
+            complain(f"Computed with NumPy: {fitted.note}")
         deliver("\n".join(_lines(fitted, tested)), None)
         if output:
-            complain(f"Checkpoints, report and learning curve are in {output}.")
+            complain(f"Checkpoints, report and learning curve are in {output}.{' --resume goes on with the run.' if fitted.interrupted else ''}")
     group.close()
-    return 0
+    return INTERRUPTED if fitted.interrupted else 0
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:
@@ -102,9 +111,12 @@ def _size(name: str, text: str) -> int:
     return int(text)
 
 
-def _said(epoch) -> str:
-    """What a bar says of an epoch."""
-    parts = [f"loss {epoch.loss:.4g}"]
+def _said(done: float, epoch) -> str:
+    """What a bar says: how far the epoch under way has come, and the newest one that is done."""
+    parts = [f"{100 * (done % 1):.0f} % of the next"] if done % 1 else []
+    if epoch is None:
+        return ", ".join(parts)
+    parts.append(f"loss {epoch.loss:.4g}")
     if epoch.validation_loss is not None:
         parts.append(f"validation {epoch.validation_loss:.4g}")
     if epoch.validation_accuracy is not None:
@@ -114,7 +126,8 @@ def _said(epoch) -> str:
 
 def _lines(fitted, tested) -> list[str]:
     """The result in a few lines."""
-    lines = [f"{len(fitted.history)} epochs: {fitted.ended}."]
+    count = len(fitted.history)
+    lines = [f"{count} epoch{'s' if count != 1 else ''}: {fitted.ended}. Computed by {fitted.computed}."]
     if fitted.history:
         lines.append(f"training loss {fitted.history[0].loss:.6g} → {fitted.history[-1].loss:.6g}")
     where = "validation" if fitted.options.validation else "training"

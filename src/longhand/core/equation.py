@@ -2,16 +2,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from .axis import Axis, Index
 from .expr import Entry, Expr, Offset
+from .record import record
 from .walk import free, tensors, walk
 
 ROLES = ("input", "label", "parameter", "data", "size", "constant", "intermediate", "loss", "gradient")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tensor:
     """A named array. Axes in the order of its indices; rank 0 is a scalar. Role is one of ROLES:
     input, label, parameter (updated by training), data (η, ε and the like), size (d, n, q), constant (π), intermediate, loss, gradient."""
@@ -34,7 +35,7 @@ class Tensor:
         return Entry(self.name, tuple(at))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Equation:
     """left = right for every value of the free indices of left. Span and label point into the source, if there is one."""
     left: Entry
@@ -47,7 +48,7 @@ class Equation:
         return self.left.tensor
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fact:
     """Σ over `axis` of `tensor` is `total`, because of `reason` (the text that says so, or an assumption)."""
     tensor: str
@@ -57,7 +58,7 @@ class Fact:
     assumed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Program:
     """Tensors by name, and equations in an order in which each reads only what is given or defined above it
     (or itself, at another position: a recurrence)."""
@@ -111,6 +112,12 @@ class Program:
                         seen.add((node.tensor, step))
                         stack.append((node.tensor, "", step))
         return False
+
+    def left_out(self) -> tuple[object, ...]:
+        """What takes no part in comparing two programs, and is printed: labels, places, the order of tensors, sizes and letters of axes.
+        Two axes of one name are equal whatever their sizes."""
+        return (tuple((e.label, e.span) for e in self.equations),
+                tuple((t.name, tuple((a.size, a.letter) for a in t.axes)) for t in self.tensors.values()))
 
     def faults(self) -> Iterator[str]:
         """What is wrong with the program, in words; nothing for a good one."""

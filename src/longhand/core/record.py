@@ -1,9 +1,9 @@
 """Records: frozen, slotted dataclasses whose methods are shared and not generated.
 
 `dataclass(frozen=True, slots=True)` compiles six methods for each class, 0.4 ms each time the program starts; two hundred classes
-of them were a quarter of the time to the first printed line. A record is a dataclass to `fields`, `replace` and `match`, and pays
-for it with a slower constructor, so the nodes that are made by the thousand (`expr`, `axis`) stay plain dataclasses. Where few fields
-are all given by place, as the parser gives them, the constructor is one of `QUICK`.
+of them were a quarter of the time to the first printed line. A record is a dataclass to `fields`, `replace` and `match`. Where its
+fields are few and given by place, its constructor is one of `QUICK`, which is as fast; given by name, it is several times slower, and
+so is a comparison, so the nodes that are compared by the thousand (`expr`, `axis`) stay plain dataclasses.
 """
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def record(cls: type[T]) -> type[T]:
 
     own = made.__dict__
     if prepare is None and count in QUICK:
-        __init__ = QUICK[count](setters, __init__)
+        instead = tuple(_LEFT_OUT if default is MISSING else default for default in plain)
+        if instead[0] is _LEFT_OUT:                     # the last field that has to be given is told by its place
+            __init__ = QUICK[count](setters, __init__, instead, max(k for k in range(count) if instead[k] is _LEFT_OUT))
     shared = {"__init__": __init__, "__eq__": __eq__, "__hash__": __hash__, "__repr__": _repr}
     for name, method in shared.items():
         if name == "__init__" or own.get(name) is None:
@@ -58,7 +60,7 @@ def record(cls: type[T]) -> type[T]:
     return made
 
 
-def _quick_1(setters: Setters, whole: Constructor) -> Constructor:
+def _quick_1(setters: Setters, whole: Constructor, instead: tuple[Any, ...], needed: int) -> Constructor:
     put_a, = setters
 
     def __init__(self: Any, a: Any = _LEFT_OUT, /, *more: Any, **named: Any) -> None:
@@ -70,26 +72,34 @@ def _quick_1(setters: Setters, whole: Constructor) -> Constructor:
     return __init__
 
 
-def _quick_2(setters: Setters, whole: Constructor) -> Constructor:
+def _quick_2(setters: Setters, whole: Constructor, instead: tuple[Any, ...], needed: int) -> Constructor:
     put_a, put_b = setters
+    _, in_b = instead
 
     def __init__(self: Any, a: Any = _LEFT_OUT, b: Any = _LEFT_OUT, /, *more: Any, **named: Any) -> None:
         if b is _LEFT_OUT or more or named:
-            whole(self, *_given(a, b), *more, **named)
-            return
+            if more or named or (a, b)[needed] is _LEFT_OUT:
+                whole(self, *_given(a, b), *more, **named)
+                return
+            b = in_b
         put_a(self, a)
         put_b(self, b)
 
     return __init__
 
 
-def _quick_3(setters: Setters, whole: Constructor) -> Constructor:
+def _quick_3(setters: Setters, whole: Constructor, instead: tuple[Any, ...], needed: int) -> Constructor:
     put_a, put_b, put_c = setters
+    _, in_b, in_c = instead
 
     def __init__(self: Any, a: Any = _LEFT_OUT, b: Any = _LEFT_OUT, c: Any = _LEFT_OUT, /, *more: Any, **named: Any) -> None:
         if c is _LEFT_OUT or more or named:
-            whole(self, *_given(a, b, c), *more, **named)
-            return
+            if more or named or (a, b, c)[needed] is _LEFT_OUT:
+                whole(self, *_given(a, b, c), *more, **named)
+                return
+            if b is _LEFT_OUT:
+                b = in_b
+            c = in_c
         put_a(self, a)
         put_b(self, b)
         put_c(self, c)
@@ -97,13 +107,20 @@ def _quick_3(setters: Setters, whole: Constructor) -> Constructor:
     return __init__
 
 
-def _quick_4(setters: Setters, whole: Constructor) -> Constructor:
+def _quick_4(setters: Setters, whole: Constructor, instead: tuple[Any, ...], needed: int) -> Constructor:
     put_a, put_b, put_c, put_d = setters
+    _, in_b, in_c, in_d = instead
 
     def __init__(self: Any, a: Any = _LEFT_OUT, b: Any = _LEFT_OUT, c: Any = _LEFT_OUT, d: Any = _LEFT_OUT, /, *more: Any, **named: Any) -> None:
         if d is _LEFT_OUT or more or named:
-            whole(self, *_given(a, b, c, d), *more, **named)
-            return
+            if more or named or (a, b, c, d)[needed] is _LEFT_OUT:
+                whole(self, *_given(a, b, c, d), *more, **named)
+                return
+            if b is _LEFT_OUT:
+                b = in_b
+            if c is _LEFT_OUT:
+                c = in_c
+            d = in_d
         put_a(self, a)
         put_b(self, b)
         put_c(self, c)
@@ -112,14 +129,23 @@ def _quick_4(setters: Setters, whole: Constructor) -> Constructor:
     return __init__
 
 
-def _quick_5(setters: Setters, whole: Constructor) -> Constructor:
+def _quick_5(setters: Setters, whole: Constructor, instead: tuple[Any, ...], needed: int) -> Constructor:
     put_a, put_b, put_c, put_d, put_e = setters
+    _, in_b, in_c, in_d, in_e = instead
 
     def __init__(self: Any, a: Any = _LEFT_OUT, b: Any = _LEFT_OUT, c: Any = _LEFT_OUT, d: Any = _LEFT_OUT, e: Any = _LEFT_OUT, /,
                  *more: Any, **named: Any) -> None:
         if e is _LEFT_OUT or more or named:
-            whole(self, *_given(a, b, c, d, e), *more, **named)
-            return
+            if more or named or (a, b, c, d, e)[needed] is _LEFT_OUT:
+                whole(self, *_given(a, b, c, d, e), *more, **named)
+                return
+            if b is _LEFT_OUT:
+                b = in_b
+            if c is _LEFT_OUT:
+                c = in_c
+            if d is _LEFT_OUT:
+                d = in_d
+            e = in_e
         put_a(self, a)
         put_b(self, b)
         put_c(self, c)

@@ -8,7 +8,7 @@ from threading import Lock
 
 SELDOM = 100_000
 """New objects between two sweeps; usually 700. Hardly anything here is circular, so little waits for a sweep."""
-MOST = 400_000
+MOST = 1_000_000
 """Objects put aside between two sweeps of everything."""
 
 _lock = Lock()

@@ -157,11 +157,12 @@ def diagram(page: Page) -> Diagram | None:
     wires = tuple(Wire(source, name) for name, sources in reads.items() for source in sources if source in on_paths and name in on_paths)
     if not wires:
         return None
+    drawn = _in_order(on_paths, program.tensors)          # a set has another order in every process
     layers: dict[str, int] = {}
     for name, sources in reads.items():
         layers[name] = 1 + max((layers.get(s, 0) for s in sources), default=0)
-    end = page.problem.loss if page.problem.loss in on_paths else max(on_paths, key=lambda n: layers.get(n, 0))
-    paths = _paths(wires, layers, end, on_paths)
+    end = page.problem.loss if page.problem.loss in on_paths else max(drawn, key=lambda n: layers.get(n, 0))
+    paths = _paths(wires, layers, end, drawn)
     lanes = {name: lane for lane, path in reversed(list(enumerate(paths))) for name in path}
     parameters: dict[str, tuple[str, ...]] = {}
     placed: set[str] = set()
@@ -194,7 +195,7 @@ def _is_read(name: str, reads: dict[str, list[str]]) -> bool:
     return any(name in sources for sources in reads.values())
 
 
-def _paths(wires: tuple[Wire, ...], layers: dict[str, int], end: str, names: set[str]) -> tuple[tuple[str, ...], ...]:
+def _paths(wires: tuple[Wire, ...], layers: dict[str, int], end: str, names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     """Every wire on one path: the longest path to the end first, then side paths that join it, then single wires."""
     sources: dict[str, list[str]] = {}
     targets: dict[str, list[str]] = {}

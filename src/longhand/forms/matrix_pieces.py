@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ..core.axis import Index
 from ..core.expr import Expr, Mul, Rational, Sum
+from ..core.record import record
 from .matrix_tree import Product, Raised, Transpose, Tree, transpose
 
 COUNTS = {3: "three", 4: "four", 5: "five", 6: "six"}
@@ -14,7 +15,7 @@ class NoMatrixForm(Exception):
     """Why there is no matrix view, as a sentence. It does not leave `matrix.matrix_form`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """A tree with the index that runs down it and the one that runs across; None where there is none."""
     tree: Tree
@@ -38,7 +39,7 @@ class Group:
     below: list[Piece] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parts:
     """A product taken apart: number in front, scalars, groups of vectors and matrices."""
     coefficient: Rational

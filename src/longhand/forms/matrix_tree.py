@@ -5,18 +5,17 @@ into code without knowing any convention. Columns are n×1, rows 1×n; a number 
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..core.axis import Axis
 from ..core.expr import Position, Rational
+from ..core.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tree:
     """The base of the node types below; the set is closed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leaf(Tree):
     """A tensor, or a part of it: `at` holds None for an axis that is seen, a position for one that is held fixed.
     With one axis seen it is a column, or a row if `row` says so. `part` marks a row or column of a matrix (W_{j:})."""
@@ -26,61 +25,61 @@ class Leaf(Tree):
     part: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constant(Tree):
     value: Rational
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ones(Tree):
     """The column of ones over an axis."""
     axis: Axis
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Identity(Tree):
     axis: Axis
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unit(Tree):
     """The column that is 1 at a position and 0 elsewhere."""
     axis: Axis
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Transpose(Tree):
     body: Tree
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Product(Tree):
     """The matrix product; an outer product is a column times a row, an inner product a row times a column."""
     factors: tuple[Tree, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hadamard(Tree):
     """The product entry by entry."""
     factors: tuple[Tree, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quotient(Tree):
     """The quotient entry by entry."""
     above: Tree
     below: Tree
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Raised(Tree):
     """Each entry to the power."""
     body: Tree
     exponent: Rational
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scale(Tree):
     """coefficient · Π above / Π below · body, where all but the body are numbers."""
     coefficient: Rational
@@ -89,12 +88,12 @@ class Scale(Tree):
     body: Tree
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plus(Tree):
     terms: tuple[Tree, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Elementwise(Tree):
     """A scalar function, `order` times differentiated, at each entry of the first argument; further arguments are parameters."""
     function: str
@@ -102,7 +101,7 @@ class Elementwise(Tree):
     order: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VectorMap(Tree):
     """A vector function of a vector, or of each of the "rows" or "columns" of a matrix."""
     function: str
@@ -110,7 +109,7 @@ class VectorMap(Tree):
     along: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mask(Tree):
     """1 at the entries where the condition holds, else 0."""
     left: Tree
@@ -118,20 +117,20 @@ class Mask(Tree):
     right: Tree
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagonal(Tree):
     """The matrix with this vector (column or row) on its diagonal."""
     body: Tree
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kronecker(Tree):
     """left ⊗ right: each entry of the left times the whole right."""
     left: Tree
     right: Tree
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SquaredNorm(Tree):
     """The sum of the squares of all entries."""
     body: Tree

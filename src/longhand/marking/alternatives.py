@@ -59,7 +59,7 @@ class _Part:
             return
         found = {n: had.get(n) or point.value(n, had) for n in self._all}
         key = tuple(map(id, found.values()))
-        if (known := self._known.get(key)) is None:                     # what is read is kept, so that nothing else has its identity
+        if (known := self._known[key]) is None:                     # what is read is kept, so that nothing else has its identity
             self._known.put(key, known := (tuple(found.values()), tuple(self._run(found))))
         yield from known[1]
 

@@ -20,6 +20,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, NamedTuple
 
+from ..core.sweeps import SELDOM
 from .stored import packed
 
 TICK = 0.25              # seconds between two looks at the clock
@@ -216,6 +217,7 @@ def work(link: Connection, make: Callable[[], Any]) -> None:
     try:
         marker = make()
         gc.freeze()                         # the prepared problem stays: the collector need not look through it for each answer
+        gc.set_threshold(SELDOM, 10, 1000)  # nor through what is kept of all answers before
         link.send_bytes(READY)
     except Exception as error:
         link.send_bytes(f"{type(error).__name__}: {error}".encode("utf-8", "replace"))

@@ -77,6 +77,9 @@ def _numbers(ball: Any, places: int) -> Iterator[str]:
     yield nearest_digits(ball, places)
     if ball.rad() != 0 and ball.is_finite():
         middle, radius = float(ball.mid()), float(ball.rad())
+        if middle - radius == middle == middle + radius:    # as sharp as a float
+            yield f"{middle:.{places}f}" if places >= 0 else f"{round(middle, places):.0f}"
+            return
         for part in range(SAMPLES + 1) if ball.rad() > unit(places) else (0, SAMPLES):
             number = middle + radius * (2 * part - SAMPLES) / SAMPLES           # a sample, so a float will do
             yield f"{number:.{places}f}" if places >= 0 else f"{round(number, places):.0f}"
@@ -85,6 +88,7 @@ def _numbers(ball: Any, places: int) -> Iterator[str]:
 NO_DIGIT = re.compile(r"[^\d.]+")
 
 
+@lru_cache(1 << 14)
 def _digits(text: str) -> str:
     """The number without its sign and the zeros in front."""
     kept = NO_DIGIT.sub("", text)[:MOST]

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import inf
 
+from .identity import by_identities
 from .marks import CARRIED
 from .options import Option
 from .printed import PrintedCell
@@ -21,7 +22,7 @@ def explain(nodes: Sequence[Node], prints: Sequence[Print], undamaged: float = 0
 
     undamaged  what the first misread cell costs besides: above 1.2, a lone wrong digit that nothing later uses is a slip and no damage,
                as it is on a page that was typed and not scanned
-    tick       called for each print under each hypothesis; it may raise to end the search
+    tick       called for each print under each hypothesis that differs; it may raise to end the search
     """
     from flint import ctx
     with ctx.workprec(max(BITS, ctx.prec)):
@@ -36,7 +37,12 @@ def _can_be_held(node: Node | None, made: Print) -> bool:
     """Whether there is something to hold the print against."""
     if node is None or node.truth is None or not made.cells or len(node.truth) != len(made.cells):
         return False
-    return all(x.is_finite() for x in node.truth) and any(cell.ball is not None for cell in made.cells)
+    return _has_bounds(node.truth) and any(cell.ball is not None for cell in made.cells)
+
+
+@by_identities
+def _has_bounds(truth: Cells) -> bool:
+    return all(x.is_finite() for x in truth)
 
 
 def _told(world: World, prints: Sequence[Print], beam: Sequence[Hypothesis], path_of: Callable[[Hypothesis], Mapping[int, Choice]]) -> Explanation:

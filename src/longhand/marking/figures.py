@@ -55,7 +55,7 @@ class Figures:
         if point is None:
             raise Unclear(finding.span, "the problem gives no numbers to compare with")
         cells = printed(digits.texts)
-        if head.tensor in self.reference.program.tensors and self.reference.program.equation(head.tensor) is None:
+        if head.tensor in self.reference.program.tensors and head.tensor not in self.reference.computed:
             self._restated(finding, cells)
             return
         names = self.nodes_of(finding)
@@ -242,6 +242,7 @@ def _alone(cell: PrintedCell) -> tuple[PrintedCell, ...]:
     return (cell,)
 
 
+@by_identities
 def _merged(truth: Cells | None, row: tuple[PrintedCell, ...]) -> Cells:
     """The printed cells; the true ones where none are printed."""
     return tuple(cell.ball if cell.ball is not None else truth[k] for k, cell in enumerate(row)) if truth else tuple(c.ball for c in row)

@@ -7,11 +7,12 @@ from typing import Any
 
 from ..core.record import record
 from ..reading.chains import Chain
-from ..reading.syntax import Annotated, Formula, Span
+from ..reading.syntax import Annotated, Formula, Relation, Span, Words, walk
 from ..reading.terms import Unclear
 from .array import Array, Nonconforming
 from .explain import Cells
 from .heads import Head
+from .identity import of_formula
 from .marks import UNCHECKED, Mistake
 from .numerals import Digits
 
@@ -94,6 +95,12 @@ class Finding:
 def plain(formula: Formula) -> Formula:
     """A formula without the braces drawn under it."""
     return plain(formula.body) if isinstance(formula, Annotated) else formula
+
+
+@of_formula
+def annotated(formula: Formula) -> tuple[Annotated, ...]:
+    """The parts of a formula that have something written under their braces."""
+    return tuple(node for node in walk(formula) if isinstance(node, Annotated) and node.note is not None and not isinstance(node.note, Words | Relation))
 
 
 def reason(fault: Unclear | Nonconforming) -> str:

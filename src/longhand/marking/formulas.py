@@ -19,9 +19,11 @@ def right_formula(reference: Reference, name: str) -> str | None:
 
 
 def formula(reference: Reference, equation: Equation) -> str:
-    """The right side of any equation over the problem's quantities, in index form."""
-    notation = reference.problem.notation
-    return latex(Page(reference.derivation, reference.program, notation, notation).equation(equation, compact=True)[1])
+    """The right side of any equation over the problem's quantities, in index form. Kept: a class makes the same mistakes."""
+    if equation not in reference.formulas:
+        notation = reference.problem.notation
+        reference.formulas[equation] = latex(Page(reference.derivation, reference.program, notation, notation).equation(equation, compact=True)[1])
+    return reference.formulas[equation]
 
 
 def symbol(reference: Reference, name: str) -> str:

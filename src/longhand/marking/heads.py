@@ -33,7 +33,7 @@ def head_of(formula: Formula, scope: Scope, reference: Reference) -> Head | None
     if scope.own:
         return _found(formula, scope, reference)
     key = id(formula), scope.problem.notation.base
-    if (known := scope.heads.get(key)) is None:                         # the formula is kept, so that no other has its identity
+    if (known := scope.heads[key]) is None:                         # the formula is kept, so that no other has its identity
         scope.heads.put(key, known := (formula, _found(formula, scope, reference)))
     return known[1]
 

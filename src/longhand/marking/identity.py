@@ -44,7 +44,7 @@ def by_identities(function: Callable[..., T]) -> Callable[..., T]:
     @wraps(function)
     def remembered(*arguments: Any) -> T:
         key = (ctx.prec, *map(id, arguments))
-        found = known.get(key)
+        found = known[key]
         if found is None:
             found = arguments, function(*arguments)                     # the arguments are kept, so that nothing else has their identities
             known.put(key, found)
@@ -59,7 +59,7 @@ def of_formula(function: Callable[[Any], T]) -> Callable[[Any], T]:
 
     @wraps(function)
     def remembered(formula: Any) -> T:
-        found = known.get(id(formula))
+        found = known[id(formula)]
         if found is None:
             found = formula, function(formula)                          # the formula is kept, so that no other has its identity
             known.put(id(formula), found)

@@ -6,22 +6,21 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..reading.syntax import Annotated, BigOperator, Formula, Index, Name, Numeral, Relation, Script, Words, walk
+from ..reading.syntax import BigOperator, Formula, Index, Name, Numeral, Script, walk
 from ..reading.terms import Unclear
 from .array import Array, Nonconforming
 from .dotted import is_dotted, judge_dotted
 from .equality import Different, Equal, agree, heads, same_shape, sides
 from .explain import Cells
 from .figures import Figures
-from .findings import Finding, Line, plain, reason
+from .findings import Finding, Line, annotated, plain, reason
 from .heads import Head, head_of, update_of, value_of
-from .identity import of_formula
 from .layers import combined, instances
 from .marks import CARRIED, RIGHT, UNCHECKED, WRONG, Mistake
 from .masks import TESTS, mask_for
 from .meaning import OPEN
 from .mending import Mending
-from .numerals import Digits, digits_of, is_formula_of_names, own_name
+from .numerals import Digits, digits_of, has_zero, is_formula_of_names, own_name
 from .own_names import OwnNames
 from .patience import TOO_LONG, Patience
 from .printed import printed
@@ -50,6 +49,7 @@ class Judge:
         if self._counts_from_zero(lines):
             self.scope = reference.scope.fresh(self.patience, base=0)
         self.findings: list[Finding] = []
+        self._heads: dict[int, tuple[Line, Head | None]] = {}
         self.explaining = True                    # off while it is only weighed how well a line fits
         self.had: dict[int, dict[str, Cells]] = {id(point): {} for point in reference.at_random}
         self.unknown = UnknownNames(reference, self.scope, lines, mentioned, elsewhere)
@@ -57,13 +57,18 @@ class Judge:
         self.mending = Mending(reference, self.scope, self.names, self._allowed)
         self.figures = Figures(reference, self.scope, frozenset(self._by_entries(lines)))
 
+    def close(self) -> None:
+        """Nothing more is asked: what refers to one another in a circle is parted, so that it goes at once and no sweep has to find it."""
+        self.figures.nodes.clear()
+        del self.mending
+
     def _counts_from_zero(self, lines: Sequence[Line]) -> bool:
         """Whether the answer writes A_0 for the first row of A; h_0 of a recurrence is its beginning and no sign of it."""
         if self.reference.problem.notation.base != 1:
             return False
         for line in lines:
             for part in line.parts:
-                for node in walk(part) if _has_zero(part) else ():
+                for node in walk(part) if digits_of(part) is None and has_zero(part) else ():
                     found = self.scope.meant(node) if isinstance(node, Script | Index) else None
                     if found is not None and not found.own and any(isinstance(i, Numeral) and i.text == "0" for i in found.indices) \
                             and self.scope.rank(found.tensor) > 0 and found.tensor not in self.reference.recurrent:
@@ -74,11 +79,19 @@ class Judge:
         """Computed quantities of which the answer gives single entries: O_1 = 0.73."""
         for line in lines:
             head = self._head(line) if len(line.parts) > 1 else None
-            if head is not None and head.at and self.reference.program.equation(head.tensor) is not None \
+            if head is not None and head.at and head.tensor in self.reference.computed \
                     and any(digits_of(plain(part)) is not None for part in line.parts[1:]):
                 yield head.tensor
 
     def _head(self, line: Line) -> Head | None:
+        """What a line is about: the same whenever it is asked, as long as the answer has no names of its own."""
+        if self.scope.own:
+            return self._found_head(line)
+        if (known := self._heads.get(id(line))) is None:
+            self._heads[id(line)] = known = line, self._found_head(line)        # the line is kept, so that no other has its identity
+        return known[1]
+
+    def _found_head(self, line: Line) -> Head | None:
         sides = [plain(part) for part in line.parts]
         head = update_of(head_of(sides[0], self.scope, self.reference), sides[1:], self.reference, f"{line.section} {line.before}")
         if (softened := self._softened(sides)) is not None:
@@ -128,9 +141,8 @@ class Judge:
 
     def _taken(self, line: Line) -> list[Finding]:
         """The findings of a line, unless it takes too long."""
-        if not self.patience.over:
+        if self.patience.begin():
             before = self._state()
-            self.patience.begin()
             found = self._understood(line)
             if not self.patience.lost:
                 return found
@@ -162,7 +174,7 @@ class Judge:
 
     def _braces(self, line: Line, part: Formula, by: int) -> Iterator[Finding]:
         """What is written under a brace is said to be what stands over it. The part stands so many characters behind its own place."""
-        for node in _annotated(part):
+        for node in annotated(part) if digits_of(part) is None else ():
             claim = replace(line, parts=(node.body, node.note), operators=("=",), spans=(node.body.span.moved(by), node.note.span.moved(by)))
             yield from (finding for finding in self._of(claim) if finding.verdict != UNCHECKED)
 
@@ -176,9 +188,8 @@ class Judge:
 
     def fit(self, line: Line) -> float:
         """How well a line goes with this problem: what is true of it counts, what is understood counts less. Leaves no trace."""
-        if self.patience.over:
+        if not self.patience.begin():
             return 0.0
-        self.patience.begin()
         tried = set(self.unknown.tried)
         state, explaining, self.explaining = self._state(), self.explaining, False
         try:
@@ -383,14 +394,3 @@ class Judge:
             fitting = next((r for r in stated if same_shape(r.array, shape)), None)
             if fitting is not None:
                 self.had[id(point)][head.tensor] = fitting.array.cells
-
-
-@of_formula
-def _annotated(formula: Formula) -> tuple[Annotated, ...]:
-    """What has something written under its brace."""
-    return tuple(node for node in walk(formula) if isinstance(node, Annotated) and node.note is not None and not isinstance(node.note, Words | Relation))
-
-
-@of_formula
-def _has_zero(formula: Formula) -> bool:
-    return any(isinstance(node, Numeral) and node.text == "0" for node in walk(formula))

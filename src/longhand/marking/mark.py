@@ -106,7 +106,10 @@ class Marker:
         marks += _words(source, written)
         marks.sort(key=lambda m: (m.start, m.end))
         notes = dict.fromkeys([*self._notes(written), *(note for judge in judges for note in judge.unknown.notes())])
-        return Marked(file, text, tuple(marks), missing=tuple(self._missing(judges)), notes=tuple(notes),
+        missing = tuple(self._missing(judges))
+        for judge in judges:
+            judge.close()
+        return Marked(file, text, tuple(marks), missing=missing, notes=tuple(notes),
                       not_understood=tuple(remark(source, note) for note in written.strange))
 
     def _missing(self, judges: Sequence[Judge]) -> list[str]:

@@ -76,7 +76,7 @@ def readings(formula: Formula, scope: Scope, point: Point, had: Mapping[str, Cel
     if literal is not None or not is_arithmetic(formula):
         return _read(formula, (), scope, point, had, letters or {}, literal, {}, whole)
     key = id(formula), scope.problem.notation.base
-    if (known := scope.constants.get(key)) is None:
+    if (known := scope.constants[key]) is None:
         with ctx.workprec(BITS):
             value = arithmetic(formula, literals_of(scope))
         found = [Reading(arrays.number(value))] if value is not None else _read(formula, (), scope, point, had, letters or {}, None, {})

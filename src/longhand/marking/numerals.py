@@ -118,6 +118,12 @@ def has_numbers(formula: Formula) -> bool:
     return False
 
 
+@of_formula
+def has_zero(formula: Formula) -> bool:
+    """Whether a lone 0 stands in it."""
+    return any(isinstance(node, Numeral) and node.text == "0" for node in walk(formula))
+
+
 def is_formula_of_names(formula: Formula) -> bool:
     """Whether it can be judged without the sheet's numbers."""
     return not has_numbers(formula) and not is_arithmetic(formula)

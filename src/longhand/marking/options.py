@@ -70,7 +70,7 @@ FITS, FOLLOWS, NOT = Fit(RIGHT), Fit(CARRIED), Fit(None)
 
 
 class Careful:
-    """Whether the writer rounds with care: found out when it is asked, and whether it was."""
+    """Whether the writer rounds with care, found out where it is asked; `found` is None where it was not."""
 
     def __init__(self, find: Callable[[], bool]) -> None:
         self._find = find
@@ -85,8 +85,7 @@ class Careful:
 NO_CARE = Careful(lambda: False)
 
 
-@record
-class Case:
+class Case(NamedTuple):
     """A print to explain: its cells, the truth, what the writer should have got (None: no value), whether an error came before (then the
     truth does not excuse), whether it stands elsewhere, the cells of this node that were misread before, whether all is printed as integers,
     whether the writer rounds with care (asked only where a last place is off), and the decimals of most numbers."""
@@ -120,8 +119,8 @@ def ways(case: Case) -> list[Option]:
     """The ways of the print without a mistake of the catalogue: the unsurprising one alone where there is one. A last place that is off may also
     be damaged, or a slip, where the writer is careful. Kept: a class makes the same errors, and what follows from the same numbers is known, too."""
     key = case.key
-    known = _WAYS.get(key)
-    if known is None or known[0] not in (None, case.careful()):
+    known = _WAYS[key]
+    if known is None or (known[0] is not None and known[0] != case.careful()):
         options = _ways(case)
         known = case.careful.found, options, (case.print, case.truth, case.computed)         # kept, so that nothing else has their identities
         _WAYS.put(key, known)
@@ -158,10 +157,12 @@ def _expected(case: Case) -> Cells:
 
 
 def _excused(fits: Sequence[Fit]) -> float:
-    return sum(fit.cost for fit in fits)
+    return sum([fit.cost for fit in fits])
 
 
 def _remarks(fits: Sequence[Fit]) -> dict[str, Any]:
+    if not _excused(fits):
+        return {}
     return {"cut": tuple(i for i, fit in enumerate(fits) if fit.cut), "rounded": any(fit.rounded for fit in fits)}
 
 

@@ -44,11 +44,13 @@ class Patience:
         """Whether nothing more is to be begun."""
         return thread_time() > self._end
 
-    def begin(self) -> None:
-        """A new claim."""
+    def begin(self) -> bool:
+        """A new claim; whether there is time for it."""
+        now = thread_time()
         self.lost = False
         self._work = self._seen = 0
-        self._until = min(self._end, thread_time() + CLAIM) if self._whole < inf else inf
+        self._until = min(self._end, now + CLAIM) if self._whole < inf else inf
+        return now <= self._end
 
     def last(self) -> None:
         """The lines are read; what is left is for the numbers."""

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+from flint import arb, ctx, fmpq
+
 from ..core.record import record
 
 FORM = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:(?:[eE]|(?:\*|\\cdot|\\times|·|×)10\^)([+-]?\d{1,3}))?")
 EXPONENT = re.compile(r"[eE*·×\\]")
+DECIMAL = re.compile(r"(-?\d{1,20})\.(\d{1,20})", re.ASCII)
 RATIO = re.compile(r"([+-]?\d+)/(\d+)")
 BITS = 256
 CLAIMS = 4000
@@ -31,7 +34,6 @@ def printed(texts: Sequence[str]) -> tuple[PrintedCell, ...]:
     """The numbers of one claim. Each is as precise as the longest of them (`2 -0.75` is to two decimals), but for one that has all
     the significant digits of the others before its last place (1.251 beside 0.5374), or is in scientific notation. Where fewer zeros are
     left out at the ends if all are taken to have as many significant digits, they are (-0.0475485, 0.57116, -0.523612)."""
-    from flint import ctx
     return _printed(tuple(texts), ctx.prec)
 
 
@@ -96,7 +98,12 @@ class _Number:
     exact: bool = False
 
 
+@lru_cache(CLAIMS)
 def _read(text: str) -> _Number | None:
+    if decimal := DECIMAL.fullmatch(text):                  # as most are
+        before, after = decimal.groups()
+        digits = before + after
+        return _Number(int(digits), 10 ** len(after), len(after), len(digits.lstrip("-0")))
     written = text.replace(" ", "").replace("−", "-").replace("{", "").replace("}", "")
     if len(written) > LONGEST:
         return None
@@ -117,7 +124,6 @@ def _read(text: str) -> _Number | None:
 
 
 def _cell(text: str, number: _Number | None, places: int, full: int, counted: bool) -> PrintedCell:
-    from flint import arb, fmpq
     if number is None:
         return PrintedCell(text, None, places)
     centre = arb(fmpq(number.top, number.bottom))
@@ -133,7 +139,6 @@ def _cell(text: str, number: _Number | None, places: int, full: int, counted: bo
 
 @cache
 def _around_zero(places: int, parts: int) -> Any:
-    from flint import arb, ctx
     with ctx.workprec(BITS):
         return arb(0, unit(places) / parts)
 
@@ -141,6 +146,5 @@ def _around_zero(places: int, parts: int) -> Any:
 @cache
 def unit(places: int) -> Any:
     """One in the last of so many places: kept, so as precise as it is ever needed."""
-    from flint import arb, ctx, fmpq
     with ctx.workprec(BITS):
         return arb(fmpq(10) ** -places)

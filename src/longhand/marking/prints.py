@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import inf
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..core.record import record
 from .marks import Mistake
@@ -39,8 +39,7 @@ class Print:
     claim: int
 
 
-@record
-class Outcome:
+class Outcome(NamedTuple):
     """How one print is explained.
 
     cells     the verdict of each cell: "right", "carried", "wrong", "misread", or "" where it cannot be checked

@@ -54,7 +54,7 @@ class Recipe:
         if self._code is None or not all(found.values()):               # a quantity without numbers has none, or no cells
             return None
         key = tuple(map(id, found.values()))
-        if (known := self._known.get(key)) is None:                     # the parents are kept, so that no others have their identities
+        if (known := self._known[key]) is None:                     # the parents are kept, so that no others have their identities
             self._known.put(key, known := (tuple(found.values()), self._run(found)))
         return known[1]
 

@@ -45,7 +45,9 @@ class Reference:
                 self.steps = problem.descent.steps
                 self.updated = {p: at_step(p, 1) for p in problem.descent.parameters}
         self.program = _without_last_gradients(program, self.steps)
+        self.computed = frozenset(equation.name for equation in self.program.equations)
         self.verdicts, self.reasons = Shared(), Shared()
+        self.formulas: dict[Equation, str] = {}                  # right sides in LaTeX
         self._jacobians: dict[tuple[str, str], Program | None] = {}
         self._directs: dict[tuple[str, str], Program | None] = {}
 

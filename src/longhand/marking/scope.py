@@ -138,7 +138,7 @@ class Scope:
         if self.own:
             return self._find(formula, respelled)
         key = id(formula), respelled
-        if (known := self._meant.get(key)) is None:
+        if (known := self._meant[key]) is None:
             self._meant.put(key, known := (formula, self._find(formula, respelled)))
         return known[1]
 
@@ -178,7 +178,7 @@ class Scope:
 
     def options(self, formula: Formula) -> list[Reading]:
         """The names that a name-like formula may be, the longest first."""
-        if (known := self._options.get(id(formula))) is not None:
+        if (known := self._options[id(formula)]) is not None:
             return known[1]
         options = list(readings(formula)) if isinstance(formula, Name | Accent | Script | Index | Group) else []
         if not options and isinstance(formula, Words) and formula.text.strip():

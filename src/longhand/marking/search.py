@@ -7,7 +7,7 @@ from math import inf
 from typing import Any, NamedTuple
 
 from .marks import MISREAD, WRONG
-from .options import NOT, PROVED_BY, USED_TO, Case, Option, at_sight, mistakes, nearly, ways
+from .options import NOT, PROVED_BY, USED_TO, Careful, Case, Option, at_sight, mistakes, nearly, ways
 from .prints import Cells, Node, Print
 from .worlds import World, read_cells
 
@@ -66,7 +66,7 @@ class Search:
         self.usual = counted.most_common(1)[0][0] if counted else 0
         self._careful: bool | None = None
         self.at_sight: dict[int, Choice] = {}                # of prints that are right under every hypothesis
-        self.texts = {made.node: tuple(cell.text for cell in made.cells) for prints in world.prints.values() for _, made in prints}
+        self.texts = {made.node: tuple([cell.text for cell in made.cells]) for prints in world.prints.values() for _, made in prints}
 
     def hypotheses(self) -> list[Hypothesis]:
         """The best ones, best first."""
@@ -75,7 +75,6 @@ class Search:
             prints = self.world.prints[node.name]
             for which, (at, made) in enumerate(prints):
                 step = _Step(self, node, made, at, which)
-                self.tick()
                 if step.plain and all(step.given(old) is None for old in beam):
                     self.at_sight[at] = Choice(None, at, step.plain[0])
                 else:
@@ -106,8 +105,10 @@ class Search:
 
     def elsewhere(self, made: Print) -> frozenset[str]:
         """The other nodes whose prints are these numbers, but for a few that are damaged there or here. A row of zeros is found everywhere."""
-        own = tuple(cell.text for cell in made.cells)
-        found = set()
+        found = set[str]()
+        if len(made.cells) == 1:                                # a lone number proves nothing
+            return frozenset()
+        own = tuple([cell.text for cell in made.cells])
         for name, texts in self.texts.items():
             if name != made.node and len(texts) == len(own):
                 same = [a for a, b in zip(own, texts, strict=True) if a == b]
@@ -152,7 +153,6 @@ class _Step:
 
     def after(self, hypothesis: Hypothesis, alone: bool) -> list[Hypothesis]:
         """The hypotheses that come of one. `alone`: nothing later depends on this print, so the best way is chosen here."""
-        self.search.tick()
         given = self.given(hypothesis)
         options = self._options(hypothesis, given is not None)
         found = [self._extended(hypothesis, option, given) for option in options]
@@ -188,8 +188,10 @@ class _Step:
         elsewhere = bool(self.elsewhere) and not self.elsewhere <= self._copied(hypothesis)
         key = (self.world.key(self.frontier if self.which == 0 else {name}, differences), erring, damaged, elsewhere)
         if key not in self.found:
+            self.search.tick()
             value = self.world.computed(name, differences) if self.which == 0 else self.world.had(name, differences)
-            case = Case(self.print.cells, self.node.truth, value, erring, elsewhere, damaged, self.whole, self.search.is_careful, self.search.usual)
+            case = Case(self.print.cells, self.node.truth, value, erring, elsewhere, damaged, self.whole, Careful(self.search.is_careful),
+                        self.search.usual)
             self.found[key] = case, self._kept(ways(case))
         case, options = self.found[key]
         if options[0].kind not in ("misread", "slip") and options[0].cost < DOUBTFUL:

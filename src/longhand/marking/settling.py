@@ -61,10 +61,9 @@ class Settling:
         for finding in self.figures.values:
             if finding.verdict != RIGHT:
                 patience = self.figures.scope.patience
-                patience.begin()
-                if not (late := patience.over):
+                if in_time := patience.begin():
                     self._decide(finding, had, damaged)
-                if late or patience.lost:
+                if not in_time or patience.lost:
                     finding.verdict, finding.mistake, finding.says = UNCHECKED, None, TOO_LONG
         return explanation
 

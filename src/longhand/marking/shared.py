@@ -3,9 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from ..reading.syntax import Formula, walk
+from .identity import of_formula
 from .scope import Scope
 
 if TYPE_CHECKING:
@@ -43,10 +45,22 @@ def claim_key(head: Head, formula: Formula, conditions: tuple[Formula, ...], sco
     return own, head.tensor, head.at, head.letters, scope.problem.notation.base, more, tuple(map(_written, parts))
 
 
-def _written(part: object) -> Hashable:
-    """A formula without its places."""
+def _part(part: object) -> Hashable:
     if isinstance(part, tuple):
-        return tuple(map(_written, part))
-    if not isinstance(part, Formula):
-        return part
-    return type(part).__name__, tuple(_written(getattr(part, f.name)) for f in fields(part) if f.name != "span")
+        return tuple(map(_part, part))
+    return _whole(part) if isinstance(part, Formula) else part
+
+
+def _whole(formula: Formula) -> Hashable:
+    """A formula without its places."""
+    kind = type(formula)
+    return kind.__name__, tuple([_part(getattr(formula, name)) for name in _names(kind)])
+
+
+_written = of_formula(_whole)
+
+
+@cache
+def _names(kind: type[Formula]) -> tuple[str, ...]:
+    """The fields of a kind of formula but for its place."""
+    return tuple(f.name for f in fields(kind) if f.name != "span")

@@ -180,6 +180,8 @@ class UnknownNames:
 
     def pass_on(self) -> None:
         """Forgets what was guessed for one line."""
+        if not self.scope.own and not self.passing:
+            return
         self.taken.update({name: meaning for name, meaning in self.scope.own.items() if name in self.guessed and isinstance(meaning, str)})
         for name in self.passing:
             self.scope.own.pop(name, None)

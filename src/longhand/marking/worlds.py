@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from .identity import by_identities
@@ -30,10 +31,9 @@ class World:
         self.prints: dict[str, list[tuple[int, Print]]] = {}
         for at, made in prints.items():
             self.prints.setdefault(made.node, []).append((at, made))
-        self.frontier: dict[str, frozenset[str]] = {}
+        self.frontier = _frontiers(tuple([(node.name, node.parents) for node in nodes]), frozenset(self.prints))
         self.printed: dict[str, Cells] = {}
         for node in nodes:
-            self.frontier[node.name] = frozenset[str]().union(*(self.sources(p) for p in node.parents))
             if node.name in self.prints and node.truth is not None:
                 self.printed[node.name] = plain_cells(node.truth, [made for _, made in self.prints[node.name]])
         self.kept: list[Cells] = []                          # keys are identities: nothing they stand for may go
@@ -138,6 +138,15 @@ class World:
     def variant_key(self, name: str, differences: Differences) -> Key:
         """Tells apart hypotheses under which the variants may differ, as far as is known."""
         return self.key(self._read.get(name, ()), differences)
+
+
+@lru_cache(100)
+def _frontiers(parents: tuple[tuple[str, tuple[str, ...]], ...], printed: frozenset[str]) -> Mapping[str, frozenset[str]]:
+    """The frontier of each node, given the parents of each and which of them are printed: alike in most answers of a class."""
+    found: dict[str, frozenset[str]] = {}
+    for name, above in parents:
+        found[name] = frozenset[str]().union(*(frozenset((p,)) if p in printed else found.get(p, frozenset()) for p in above))
+    return found
 
 
 class Watched(Mapping[str, Cells]):

@@ -151,13 +151,14 @@ class _Tape:
         return _Slot(self, self.count - 1)
 
     def write(self, function: Callable[..., Any], *arguments: Any) -> _Slot:
-        a, b = (*(self._place(x) for x in arguments), None)[:2]
+        a, b = self._place(arguments[0]), self._place(arguments[1]) if len(arguments) > 1 else None
         if function in (operator.add, operator.mul) and b < a:
             a, b = b, a
-        slot = self._seen.get((function, a, b))
+        operation = function, a, b
+        slot = self._seen.get(operation)
         if slot is None:
-            slot = self._seen[function, a, b] = self.input()
-            self.operations[slot.place] = (function, a, b)
+            slot = self._seen[operation] = self.input()
+            self.operations[slot.place] = operation
         return slot
 
     def _place(self, x: Any) -> int:
@@ -171,8 +172,8 @@ class _Tape:
 
     def negated(self, x: Any) -> _Slot | None:
         """y where x is -y."""
-        function, place, _ = self.operations.get(x.place, (None, 0, None)) if isinstance(x, _Slot) else (None, 0, None)
-        return _Slot(self, place) if function is operator.neg else None
+        made = self.operations.get(x.place) if isinstance(x, _Slot) else None
+        return _Slot(self, made[1]) if made is not None and made[0] is operator.neg else None
 
     def finished(self, bits: int, inputs: tuple[tuple[str, tuple[int, ...]], ...], results: Mapping[str, Any]) -> Compiled:
         """The code, without what no result needs, constants before operations."""

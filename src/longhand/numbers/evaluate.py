@@ -27,26 +27,25 @@ def evaluate(e: Expr, at: At, read: Read, extent: Extent, numbers: Arithmetic) -
     def value(part: Expr) -> Any:
         return evaluate(part, at, read, extent, numbers)
 
-    match e:
+    match e:                                                # the kinds in the order of how many there are
+        case Entry(tensor, places):
+            return read(tensor, tuple([at[place] if isinstance(place, Index) else located(place, at, read, numbers) for place in places]))
         case Number(rational):
             return numbers.number(rational)
-        case Entry(tensor, places):
-            return read(tensor, tuple(located(place, at, read, numbers) for place in places))
+        case Mul(parts):
+            return _product(parts, value, numbers)
+        case Add(parts):
+            first, *rest = map(value, parts)
+            return sum(rest, first)
         case Delta(left, right):
             return numbers.number(int(located(left, at, read, numbers) == located(right, at, read, numbers)))
         case Holds(left, relation, right):
             outcome = numbers.holds(value(left), relation, value(right))
             return numbers.number(int(outcome)) if isinstance(outcome, bool) else outcome
-        case Add(parts):
-            first, *rest = (value(part) for part in parts)
-            return sum(rest, first)
-        case Mul(parts):
-            return _product(parts, value, numbers)
         case Power(base, exponent):
             return numbers.power(value(base), exponent)
         case Sum(index, body):
-            terms = (evaluate(body, {**at, index: k}, read, extent, numbers) for k in range(extent(index.axis)))
-            return sum(terms, numbers.number(0))
+            return sum([evaluate(body, {**at, index: k}, read, extent, numbers) for k in range(extent(index.axis))], numbers.number(0))
         case Apply(function, arguments, order):
             return applied(function, tuple(value(argument) for argument in arguments), order, numbers)
         case Component(function, index, body, place):

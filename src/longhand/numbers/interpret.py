@@ -39,6 +39,7 @@ class Values:
         self._known: dict[tuple[str, tuple[int, ...]], Any] = {}
         self._equations: dict[str, list[Equation]] = {}
         self._extents: dict[Axis, int] = {}
+        self._prepared: set[str] = set()                    # what is computed, and all that it is computed from
         self._depth = 0
         for equation in program.equations:
             if equation.name not in data:                    # numbers for a defined quantity stand for its formula
@@ -80,6 +81,7 @@ class Values:
         other = copy(self)
         later = self._downstream(name)
         other._known = {key: value for key, value in self._known.items() if key[0] not in later}
+        other._prepared = self._prepared - later - {name}
         with self.numbers.working():
             other._known[name, at] = old + self.numbers.number(step)
         return other
@@ -121,15 +123,19 @@ class Values:
 
     def _prepare(self, name: str) -> None:
         """Computes, in the program's order, every tensor that `name` is computed from, so that nothing has to wait."""
-        needed, waiting = set(), [name]
+        needed, waiting = set[str](), [name]
         while waiting:
             each = waiting.pop()
-            if each not in needed:
+            if each not in needed and each not in self._prepared:
                 needed.add(each)
                 waiting += (other for e in self._equations.get(each, ()) for other in tensors(e.right))
-        for each in dict.fromkeys(e.name for e in self.program.equations if e.name in needed and e.name != name):
+        needed -= {name} | (needed - self._equations.keys())
+        if not needed:
+            return
+        for each in dict.fromkeys(e.name for e in self.program.equations if e.name in needed):
             for at in self.positions(each):
                 self._settled(each, at)
+            self._prepared.add(each)
 
     def _nested(self, tensor: Tensor, at: tuple[int, ...]) -> Any:
         if len(at) == tensor.rank:
@@ -160,8 +166,9 @@ class Values:
         if name not in self.program.tensors or (name not in self._equations and not at):
             return self._constant(name)
         tensor = self.program[name]
-        if not all(0 <= k < self.extent(axis) for k, axis in zip(at, tensor.axes, strict=True)):
-            return self.numbers.number(0)
+        for k, axis in zip(at, tensor.axes, strict=True):
+            if not 0 <= k < self.extent(axis):
+                return self.numbers.number(0)
         if name not in self._equations:
             raise EvaluationError(name, at, "no number is given for it")
         if self._depth >= DEEPEST:

@@ -71,12 +71,21 @@ class Derivation:
         """Gradients, Jacobians, and the numbers of what has no card."""
         if self.gradients:
             yield Heading(2, ("Derivatives",))
-            yield from map(self._card, self.writer.of(self.gradients))
+            yield from map(self._card, self._steps())
         names = list(self.gradients)
         for wanted, mine in self.others:
             names += mine
             yield from map(self._card, jacobians.blocks(self.page, wanted, mine, self.writer))
         yield from self._left(names)
+
+    def _steps(self) -> Iterable[Block]:
+        """The steps to the gradients, which hold no numbers; where the writer goes on after them, written by it."""
+        if self.others:
+            return self.writer.of(self.gradients)
+        key = "steps to", *self.gradients
+        if key not in self.page.kept:
+            self.page.kept[key] = tuple(self.writer.of(self.gradients))
+        return self.page.kept[key]
 
     def _left(self, names: Iterable[str]) -> Iterator[Block]:
         page = self.page

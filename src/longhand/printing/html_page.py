@@ -23,7 +23,8 @@ def style(names: Iterable[str] = STYLES) -> str:
 
 def page(title: str, body: str, contents: str, formulas: str, parts: Iterable[str] = SOLUTION, controls: str = "") -> str:
     """A whole page. formulas: their LaTeX, which says what fonts are needed; parts: its scripts and style sheets; controls stand
-    beside the title where a script runs. The fonts come last, so that the first formulas, in MathML, do not wait for them."""
+    beside the title where a script runs. The fonts come last, as data that a script takes up, so that the first formulas, in MathML, do not
+    wait for them."""
     scripts = [asset("page", name) for name in parts if name.endswith(".js")]
     packed, source = katex()
     policy = (f"default-src 'none'; style-src 'unsafe-inline'; script-src {' '.join((source, *map(hashed, scripts)))}; font-src data:; img-src data:; "
@@ -46,7 +47,7 @@ def page(title: str, body: str, contents: str, formulas: str, parts: Iterable[st
 <div class="top"><h1>{said(title)}</h1><div class="controls" hidden>{controls}{THEME}</div></div>
 {body}
 </main>
-<style>{fonts(formulas)}</style>
+<script type="text/css" id="faces">{fonts(formulas)}</script>
 <script type="application/gzip" id="katex">{packed}</script>
 {"".join(f"<script>{script}</script>" for script in scripts)}
 </body>

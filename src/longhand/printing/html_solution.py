@@ -11,6 +11,7 @@ from itertools import groupby
 from ..calculus.derivation import gradient_name
 from ..calculus.descent import at_step
 from ..core.problem import Remark
+from ..core.recent import Recent
 from ..core.record import record
 from ..forms.diagram import diagram
 from ..forms.document import Block, Display, Document, Heading, Inline, Item
@@ -64,6 +65,19 @@ FORMS = """<span class="group" role="group" aria-label="Forms of all formulas"><
 COPY = '<button type="button" class="copy">copy LaTeX</button>'
 
 
+LATELY = 500_000
+"""Characters of formulas that are kept for the next page with the same symbols: who types changes a few of them."""
+_TABLES = Recent(8)
+
+
+@record
+class Formula:
+    """A formula on a page, its LaTeX, and the symbols in it."""
+    html: str
+    latex: str
+    met: frozenset[str]
+
+
 class SolutionWriter(Writer):
     """Writes the parts of a solution; formulas are set by KaTeX where scripts run, and are MathML else."""
 
@@ -75,7 +89,7 @@ class SolutionWriter(Writer):
         self.listed: list[tuple[int, str, str]] = []          # level, anchor, words of the table of contents
         self.said: set[str] = set()
         self.first, self.prefix = 1, ""
-        self._formulas: dict[tuple[Maths, bool, str], str] = {}
+        self._formulas = Recent(LATELY)
 
     # ---- formulas ---------------------------------------------------------------------------------------------------
 
@@ -83,10 +97,13 @@ class SolutionWriter(Writer):
         key = maths, display, sign
         found = self._formulas.get(key)
         if found is None:
-            marked = self.symbols.marked(maths) if self.symbols is not None else latex(maths)
-            self.said.add(marked)
-            found = self._formulas[key] = html_katex.formula(maths, marked, display, sign)
-        return found
+            marked, met = self.symbols.marked_alone(maths) if self.symbols is not None else (latex(maths), frozenset())
+            found = Formula(html_katex.formula(maths, marked, display, sign), marked, met)
+            self._formulas.put(key, found, len(found.html))
+        self.said.add(found.latex)
+        if self.symbols is not None:
+            self.symbols.met |= found.met
+        return found.html
 
     def commands(self) -> str:
         """All LaTeX of the page."""
@@ -117,7 +134,7 @@ class SolutionWriter(Writer):
         self.prefix = f"p{number}-" if self.several else ""
         self.symbols = Symbols(page, self.first, names(page))
         self.first += len(self.symbols.numbers)
-        self._formulas.clear()
+        self._formulas = _TABLES.of(tuple(self.symbols.table), lambda: Recent(LATELY))
         derivation = Derivation(page, self.prefix)
         ahead, back = list(forward_cards(page, self.prefix)), list(derivation.blocks())
         anchors = self._anchors(page, [c for c in (*ahead, *back) if isinstance(c, Card)])

@@ -14,6 +14,8 @@ from ..forms.symbols import COMMA
 from ..forms.worked.page import Page
 from .latex_maths import is_partial, latex, tight, wants_thin_space
 
+SYMBOLS = (Sign, Words, Scripts, Over)
+"""What a symbol of a quantity may be."""
 MOST = 4000
 """Symbols of one page that are marked: a colour has 16 bits for them."""
 STRUT = r"\rule[-1.05em]{0em}{2.75em}"
@@ -29,14 +31,17 @@ class Symbols:
         self.met: set[str] = set()
         self._exact: dict[Maths, str] = {}
         self._entries: dict[tuple[Maths, Maths | None], list[tuple[tuple[Maths, ...], str]]] = {}
+        self.table: list[tuple[str, int, Maths, Maths]] = []          # all that marking goes by
         for name in names:
             if len(self.numbers) < MOST:
                 self._add(name, first + len(self.numbers))
 
     def _add(self, name: str, number: int) -> None:
         self.numbers[name] = number
-        for symbol in {self.page.symbol(name), self.page.symbol(name, short=False)}:
-            if isinstance(symbol, Sign | Words | Scripts | Over):
+        short, long = self.page.symbol(name), self.page.symbol(name, short=False)
+        self.table.append((name, number, short, long))
+        for symbol in {short, long}:
+            if isinstance(symbol, SYMBOLS):
                 self._exact.setdefault(symbol, name)
             if isinstance(symbol, Over | Line):
                 continue
@@ -48,8 +53,7 @@ class Symbols:
 
     def name_of(self, maths: Maths) -> str | None:
         """The quantity that the maths is the symbol of, or an entry of, if it is one."""
-        found = self._exact.get(maths)
-        if found is not None:
+        if isinstance(maths, SYMBOLS) and (found := self._exact.get(maths)) is not None:
             return found
         match maths:
             case Scripts(base, sub, sup) if sub is not None:
@@ -73,6 +77,13 @@ class Symbols:
     def marked(self, maths: Maths) -> str:
         """The LaTeX of the maths with its symbols marked."""
         return latex(self._tinted(maths))
+
+    def marked_alone(self, maths: Maths) -> tuple[str, frozenset[str]]:
+        """The same, and which symbols it has met in these maths."""
+        before, self.met = self.met, set()
+        said, mine = self.marked(maths), frozenset(self.met)
+        self.met |= before
+        return said, mine
 
     def _tinted(self, maths: Maths) -> Maths:
         name = self.name_of(maths)

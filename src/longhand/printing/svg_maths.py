@@ -50,8 +50,14 @@ class Box(NamedTuple):
         return [Mark(kind, x + scale * a, y + scale * b, scale * c, scale * d, char) for kind, a, b, c, d, char in self.marks]
 
 
-def typeset(maths: Maths, level: int = 0) -> Box:
-    """The maths as marks. level 0: in a line, 1 and more: in a script, without room round operators."""
+@lru_cache(maxsize=1024)
+def typeset(maths: Maths) -> Box:
+    """The maths as marks, made once for all pictures of a server."""
+    return _typeset(maths)
+
+
+def _typeset(maths: Maths, level: int = 0) -> Box:
+    """level 0: in a line, 1 and more: in a script, without room round operators."""
     match maths:
         case Sign(latex, _):
             return _sign(latex)
@@ -62,24 +68,24 @@ def typeset(maths: Maths, level: int = 0) -> Box:
         case Scripts(base, sub, sup):
             return _scripts(base, sub, sup, level)
         case Over(above, below):
-            return _fraction(typeset(above, level + 1), typeset(below, level + 1), FRACTION if not level else 0.85)
+            return _fraction(_typeset(above, level + 1), _typeset(below, level + 1), FRACTION if not level else 0.85)
         case Fence(body, opening, closing):
-            return fenced(typeset(body, level), opening, closing, tall(body))
+            return fenced(_typeset(body, level), opening, closing, tall(body))
         case Root(body):
-            return _root(typeset(body, level))
+            return _root(_typeset(body, level))
         case Grid(rows, opening):
-            cells = [[(typeset(c, level), _is_number(c)) for c in row] for row in rows]
+            cells = [[(_typeset(c, level), _is_number(c)) for c in row] for row in rows]
             return fenced(_table(cells, 0.85), opening, CLOSING[opening], True, 0.1)
         case Choice(rows):
-            cells = [[(typeset(value, level), False), (typeset(_condition(said), level), False)] for value, said in rows]
+            cells = [[(_typeset(value, level), False), (_typeset(_condition(said), level), False)] for value, said in rows]
             return fenced(_table(cells, 0.9, left=True), r"\{", "", True, 0.05)
         case Limits(operator, below, above):
             return _limits(operator, below, above, level)
         case Brace(body, note):
-            return _brace(typeset(body, level), typeset(note, level + 1))
+            return _brace(_typeset(body, level), _typeset(note, level + 1))
         case Judged(body, verdict, right):
-            shown = typeset(body, level)
-            return shown if verdict == RIGHT or right is None else beside(shown, Box(THIN), fenced(typeset(right, level), "[", "]", tall(right)))
+            shown = _typeset(body, level)
+            return shown if verdict == RIGHT or right is None else beside(shown, Box(THIN), fenced(_typeset(right, level), "[", "]", tall(right)))
     assert_never(maths)
 
 
@@ -139,13 +145,13 @@ def _line(items: tuple[Maths, ...], level: int) -> Box:
     before: Maths | None = None
     for item in items:
         if isinstance(item, Sign) and is_infix(item):
-            box = typeset(item, level)
+            box = _typeset(item, level)
             room = 0.0 if level or is_prefix(before) and item.kind == "operator" else MEDIUM if item.kind == "operator" else THICK
             boxes += [Box(room), box, Box(room)] if room else [box]
         else:
             if before is not None and not is_infix(before) and _thin(before, item):
                 boxes.append(Box(THIN if not level else THIN / 2))
-            boxes.append(typeset(item, level))
+            boxes.append(_typeset(item, level))
             if isinstance(item, Sign) and item.latex in (",", ";"):
                 boxes.append(Box(THIN if not level else 0.0))
         if boxes and isinstance(item, Fence | Words | Over) and len(boxes) > 1 and boxes[-2].italic and isinstance(item, Over | Words):
@@ -170,12 +176,12 @@ def _opens(before: Maths) -> bool:
 def _scripts(base: Maths, sub: Maths | None, sup: Maths | None, level: int) -> Box:
     if isinstance(base, Scripts) and base.sup is None and sub is None:      # x_i^2 is set one above the other
         base, sub = base.base, base.sub
-    core = typeset(base, level)
+    core = _typeset(base, level)
     scale = SCALES[min(level, 2)]
     marks, width = list(core.marks), core.width
     height, depth = core.height, core.depth
-    low = None if sub is None else typeset(sub, level + 1)
-    high = None if sup is None else typeset(sup, level + 1)
+    low = None if sub is None else _typeset(sub, level + 1)
+    high = None if sup is None else _typeset(sup, level + 1)
     fixed = core.letter
     up = down = 0.0
     if high is not None:
@@ -218,8 +224,8 @@ def _limits(operator: str, below: Maths | None, above: Maths | None, level: int)
     if large:
         sign = glyph("Size1-Regular", core.marks[0].char)
         core = run([sign])
-        low = None if below is None else typeset(below, level + 1)
-        high = None if above is None else typeset(above, level + 1)
+        low = None if below is None else _typeset(below, level + 1)
+        high = None if above is None else _typeset(above, level + 1)
         scale = SCALES[min(level, 2)]
         marks = list(core.marks)
         width, height, depth = core.width, core.height, core.depth
@@ -231,7 +237,7 @@ def _limits(operator: str, below: Maths | None, above: Maths | None, level: int)
             width, depth = max(width, core.width + 0.03 + scale * low.width), core.depth + 0.13 + scale * low.depth
         return Box(width, height, depth, tuple(marks))
     scale = SCALES[min(level, 2)]
-    low = None if below is None else typeset(below, level + 1)
+    low = None if below is None else _typeset(below, level + 1)
     if low is None:
         return core
     width = max(core.width, scale * low.width)

@@ -61,7 +61,7 @@ def judgement(maths: Judged) -> str:
 
 def clean(words: str) -> str:
     """Plain words without control characters."""
-    return "".join(c if c.isprintable() else " " for c in words)
+    return words if words.isprintable() else "".join(c if c.isprintable() else " " for c in words)
 
 
 def _condition(condition: Maths) -> str:

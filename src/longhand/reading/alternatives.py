@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from ..core.record import record
 from .clauses import imperatives, items
-from .markdown import pieces
-from .sentences import Sentence, sentences
+from .sentences import Sentence
 from .source import Source
 from .syntax import Span
 
@@ -22,12 +21,11 @@ class Alternative:
     text: str
 
 
-def alternatives(source: Source) -> list[Alternative]:
-    """The alternatives of the sheet; the sheet itself where it has none."""
+def alternatives(source: Source, said: list[Sentence]) -> list[Alternative]:
+    """The alternatives of the sheet, whose sentences are given; the sheet itself where it has none."""
     whole = [Alternative("", source.text)]
     if not any(noun in source.text.casefold() for noun in NOUNS):
         return whole
-    said = sentences(pieces(source))
     heads = [(k, label) for k, sentence in enumerate(said) if (label := _label(sentence)) is not None]
     nouns, names = {said[k].tokens[0].word for k, _ in heads}, {_name(source, label) for _, label in heads}
     if len(heads) < 2 or len(nouns) > 1 or len(names) < len(heads):

@@ -30,8 +30,9 @@ class Book:
 
     def name(self, formula: Formula) -> str | None:
         """The quantity that a name-like formula is about, index letters taken off."""
-        whole = {*self.defined, *self.given}
-        found = head(formula, self.letters, whole) if isinstance(formula, Name | Accent | Script | Index) else None
+        if not isinstance(formula, Name | Accent | Script | Index):
+            return None
+        found = head(formula, self.letters, self.defined.keys() | self.given.keys())
         return found.name if found is not None else None
 
     def names(self, formula: Formula) -> set[str]:

@@ -53,7 +53,7 @@ class Memory:
         if isinstance(run, Math) and run.number is not None:
             return read_cut(run, run.span, named)
         key = type(run), run.text, named
-        found = self._known.get(key)
+        found = self._known[key]
         if found is None:
             found = self._equation(run, named) or read_cut(run, self._place(run.text), named)
             self._known.put(key, found, len(run.text) + 1)
@@ -87,7 +87,7 @@ class Memory:
     def _side(self, run: Math | Plain, side: Side, named: bool, holds: bool) -> tuple[Formula, int] | None:
         """A side and the place where its text is taken to begin. None for one that is no formula by itself, or not without a repair."""
         key = type(run), side.text, named, holds
-        found = self._known.get(key)
+        found = self._known[key]
         if found is None:
             place = self._place(side.text)
             formula = _numbers(side.text, place.start)

@@ -8,7 +8,7 @@ from .rewriting import rewritten
 from .syntax import Accent, Call, Derivative, Formula, Group, Index, Name, Numeral, Product, Script, Span
 
 HOLDS = re.compile(r"(?<![A-Za-z\\])d(?=[A-Za-z\\(])|∂|\\partial|\{d\}")
-DEFINED = re.compile(r"(?:^|[\s$,;&])d\s*:?=(?!=)", re.MULTILINE)
+DEFINED = re.compile(r"d(?<![^\s$,;&]d)\s*:?=(?!=)")          # the letter first: it is looked for in the whole text
 
 
 def differentials(formula: Formula, text: str, named: bool = True, holds: bool = False) -> Formula:

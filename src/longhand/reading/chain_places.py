@@ -15,6 +15,7 @@ SIGNS = "=≈≤≥≠≔≡∝<>←"
 STATING = ("=", "≈", "≔", "←", "<-")
 SEED = re.compile(r"[=≈≤≥≠≔≡∝←]|^(?:[<>]|<-)$|[\w)\]][<>][\w(\[.\-]")
 OPERATORS = frozenset("+-*/=<>≈≤≥≠≔≡∝·×⋅−–⊙⊗@∘÷^|→←⇒")
+SIGNS_ONLY = OPERATORS | {":", "!"}
 PLAIN = re.compile(r"[\w\s+\-*/=<>≈≤≥≠≔≡∝·×⋅−–⊙⊗@∘÷^|→←⇒.,;:!'’′″()\[\]{}∂∇∑√∞⊤…‖&]+")
 WORD = re.compile(r"[(\"'“‘]*[A-Za-z][A-Za-z'’]+(?:-[A-Za-z]{2,})*[.,;:!?)\"'”’]*")
 NAME = re.compile(r"[(\[]*[A-Za-z][A-Za-z]+(?:-[A-Za-z]{2,})*")
@@ -130,7 +131,7 @@ class _Line:
 def _kind(chunk: str) -> str:
     if chunk in ("|", "||"):
         return "bar"                                  # of a table
-    if all(c in OPERATORS or c in ":!" for c in chunk):
+    if SIGNS_ONLY.issuperset(chunk):
         return "op"
     if "://" in chunk or "@" in chunk[1:-1] and "." in chunk or not PLAIN.fullmatch(chunk):
         return "word"
@@ -143,7 +144,7 @@ def _is_name(word: str) -> bool:
 
 
 def _opened(chunk: str) -> int:
-    return sum(c in "([{" for c in chunk) - sum(c in ")]}" for c in chunk)
+    return sum(map(chunk.count, "([{")) - sum(map(chunk.count, ")]}"))
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -30,10 +30,11 @@ class AnswerBlocks(Blocks):
     """The blocks of an answer; their runs may also be Plain and Title."""
 
     def prose(self, start: int, end: int) -> Iterator[Run | Plain | Title]:
-        for title in BOLD.finditer(self.text, start, end):
-            yield from self.lines_of(start, title.start())
-            yield Title(title[2].strip(" :"), Span(title.start(2), title.end(2)))
-            start = title.end()
+        if self.text.find("**", start, end) >= 0 or self.text.find("__", start, end) >= 0:
+            for title in BOLD.finditer(self.text, start, end):
+                yield from self.lines_of(start, title.start())
+                yield Title(title[2].strip(" :"), Span(title.start(2), title.end(2)))
+                start = title.end()
         yield from self.lines_of(start, end)
 
     def lines_of(self, start: int, end: int) -> Iterator[Run | Plain]:

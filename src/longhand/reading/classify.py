@@ -144,6 +144,13 @@ def classify(statement: Statement, letters: set[str], called: Called, known: set
         return [Strange(statement, trouble.reason)]
 
 
+def applies(statement: Statement) -> bool:
+    """Whether the left side is a call, f(u) or softmax(θ)_i: only then does its kind depend on the names of quantities."""
+    formula = statement.formula
+    left = formula.parts[0] if isinstance(formula, Relation) else formula
+    return isinstance(left.base if isinstance(left, Script) else left, Call)
+
+
 def _relation(statement: Statement, formula: Relation, letters: set[str], called: Called, known: set[str]) -> list[Kind]:
     parts, signs = formula.parts, formula.operators
     if "in" in signs:

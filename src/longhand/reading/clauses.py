@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..core.record import record
-from .glossary import LONGEST, corrected, meanings
+from .glossary import LONGEST, corrected, longest
 from .lexicon import NOUN_OR_VERB, OPENERS, QUESTIONS, Meaning, words
 from .mentions import bare
 from .sentences import Sentence, Token
@@ -71,10 +71,7 @@ def _longest(tokens: tuple[Token, ...], at: int) -> tuple[int, tuple[Meaning, ..
         if token.kind not in ("word", "number"):
             break
         read.append(corrected(token.word) or token.text)
-    for width in range(len(read), 0, -1):
-        if said := meanings(tuple(read[:width])):
-            return width, said
-    return 1, ()
+    return longest(read)
 
 
 _SUBJECTS = words("we i they who which that not it he she units neurons networks layers functions nodes people students authors us")

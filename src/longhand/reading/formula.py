@@ -5,6 +5,7 @@ a Problem or Repair; a sequence takes whatever the tighter levels leave, so noth
 """
 from __future__ import annotations
 
+from ..core.recent import Recent
 from ..core.record import record
 from . import atoms, commands
 from .brackets import Balancer
@@ -30,6 +31,7 @@ from .syntax import (
 from .tokens import DEPTH, LARGEST_NUMBER, Token, Tokeniser, TooDeep, TooLarge
 
 LENGTH = 20_000                  # characters in one formula
+LATELY = 60_000                  # characters of the formulas that are remembered
 SEPARATING = frozenset({"comma", "stop", "quad", "space"})
 ENDING = frozenset({"close", "unbrace", "end", "cell", "row", "eof"})
 STARTING = frozenset({"number", "name", "symbol", "dots", "open", "brace", "begin", "table", "command"})
@@ -68,8 +70,13 @@ def read_formula(text: str, offset: int = 0, tokeniser: type[Tokeniser] = Tokeni
 
 
 def read_math(run: Math) -> Reading:
-    """Read a formula of a Markdown block; a number on the line below it becomes its tag, which is reported."""
-    reading = read_formula(run.text, run.span.start)
+    """Read a formula of a Markdown block; a number on the line below it becomes its tag, which is reported. One that was read lately at
+    this place is remembered: who types changes a line and not the others."""
+    key = run.text, run.span.start
+    reading = _LATELY.get(key)
+    if reading is None:
+        reading = read_formula(*key)
+        _LATELY.put(key, reading, len(run.text) + 1)
     if run.number is None or reading.formula is None:
         return reading
     number = run.number
@@ -77,6 +84,9 @@ def read_math(run: Math) -> Reading:
     body = reading.formula.body if isinstance(reading.formula, Tagged) else reading.formula
     tagged = Tagged(Span(body.span.start, number.span.end), body, number.text)
     return Reading(tagged, (*reading.repairs, repair), reading.problems)
+
+
+_LATELY = Recent(LATELY)
 
 
 class Parser:

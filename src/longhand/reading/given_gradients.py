@@ -13,10 +13,9 @@ from ..core.equation import Equation, Program, Tensor
 from ..core.expr import Entry, Expr, Sum, mul
 from ..core.problem import Descent, Notation, Problem, Spelling, Value, Wanted
 from .environment import Note
-from .markdown import Block
 from .names import flat, latex
 from .optimiser_words import ASKED, CORRECTED, GRADIENT, NUMBER_OF_STEP, PARAMETER, RATE, STATES, Given, Part, Strange, read_part
-from .sentences import Token, sentences
+from .sentences import Sentence, Token
 from .syntax import Formula, Span
 
 _USUAL = {PARAMETER: ("theta", r"\theta"), GRADIENT: ("g", "g"), RATE: ("alpha", r"\alpha"), "momentum": ("mu", r"\mu"),
@@ -24,9 +23,9 @@ _USUAL = {PARAMETER: ("theta", r"\theta"), GRADIENT: ("g", "g"), RATE: ("alpha",
 Found = list[tuple[Problem, list[Note]]]
 
 
-def given_gradients(blocks: Sequence[Block], formulas: Mapping[Span, Formula]) -> Found:
+def given_gradients(said: Sequence[Sentence], formulas: Mapping[Span, Formula]) -> Found:
     """The problems of a sheet that only has such parts, each with what was assumed; nothing for any other sheet."""
-    tokens = [token for sentence in sentences(blocks) for token in sentence.tokens]
+    tokens = [token for sentence in said for token in sentence.tokens]
     starts = [k for k, token in enumerate(tokens) if token.kind == "label"]
     try:
         first, *pieces = [read_part(piece, lambda run: formulas.get(run.span)) for piece in _pieces(tokens, starts)]

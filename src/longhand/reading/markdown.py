@@ -8,6 +8,7 @@ by line, and markdown-it is left as the judge in the tests. Indented code is not
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 
 from ..core.record import record
@@ -63,6 +64,8 @@ HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+")
 QUOTE = re.compile(r"[ ]{0,3}>[ ]?")
 BULLET = re.compile(r"[ \t]*([-*+])(?=[ \t\r]|$)[ \t]*")
 LABEL = re.compile(r"[ \t]*(\d{1,3}[.)]|[a-z]\)|\((?:[a-z]|\d{1,2}|[ivx]{1,4})\))(?=[ \t\r]|$)[ \t]*")
+STRAIGHT = frozenset("$\\" + string.ascii_uppercase)
+"""With these a line of words begins, and nothing else."""
 NUMBER = re.compile(r"[ \t]*\((\d[\d.\-]{0,8})\)[ \t\r]*$")
 EMPHASIS = re.compile(r"\*{1,3}(?=\S)|(?<=\S)\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)")
 
@@ -110,9 +113,16 @@ class Blocks:
 
     def line(self, start: int, end: int) -> Iterator[Block]:
         text = self.text
+        if start < end and text[start] in STRAIGHT and not self.is_fence(end):
+            if self.open:
+                self.open.append((start, end))
+            else:
+                self.begin("paragraph", 0, "", start, start, end)
+            self.empty_item = False
+            return
         while quote := QUOTE.match(text, start, end):
             start = quote.end()
-        if self.used < len(self.islands) and self.islands[self.used].kind == "fence" and self.islands[self.used].start < end:
+        if self.is_fence(end):
             yield from self.close()
             yield self.fence(self.islands[self.used])
             return
@@ -145,6 +155,10 @@ class Blocks:
             self.open.append((start, end))
         else:
             self.begin("paragraph", 0, "", start, start, end)
+
+    def is_fence(self, end: int) -> bool:
+        """Whether the next island is a block of code that starts before this place."""
+        return self.used < len(self.islands) and self.islands[self.used].kind == "fence" and self.islands[self.used].start < end
 
     def begin(self, kind: str, level: int, label: str, start: int, content: int, end: int) -> None:
         self.kind, self.level, self.label, self.start = kind, level, label, start
@@ -201,14 +215,16 @@ class Blocks:
             island = self.islands[self.used]
             self.used += 1
             if island.start >= start:
-                yield from self.prose(start, island.start)
+                if start < island.start:
+                    yield from self.prose(start, island.start)
                 span = Span(island.inner_start, island.inner_end)
                 if island.kind in ("inline", "display"):
                     yield Math(self.text[span.start:span.end], span, island.kind == "display")
                 elif island.kind == "code":
                     yield Code(self.text[span.start:span.end], span)
                 start = island.end
-        yield from self.prose(start, end)
+        if start < end:
+            yield from self.prose(start, end)
 
     def prose(self, start: int, end: int) -> Iterator[Run]:
         for first, last in bare_maths(self.text, start, end):

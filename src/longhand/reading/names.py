@@ -88,7 +88,7 @@ def readings(formula: Formula) -> Iterator[Reading]:
     match formula:
         case Name() | Accent():
             if (name := flat(formula)) is not None:
-                yield Reading(name, formula)
+                yield Reading(name, formula, (), None, False, False)
         case Group(_, "(", body) if isinstance(body, Name | Accent | Script):
             yield from readings(body)
         case Index(_, base, places):
@@ -135,7 +135,7 @@ def _script_readings(span, base, sub, sup, primes) -> Iterator[Reading]:
                 options.append((joined(core, "", "", primes), spelled(None, None), (*items(sup), *below), None))
     for name, shown, indices, power in options:
         if name:
-            yield Reading(name, shown, indices, power, transposed)
+            yield Reading(name, shown, indices, power, transposed, False)
 
 
 def _cuts(below: tuple[Formula, ...]) -> list[int]:

@@ -1,7 +1,7 @@
 """One problem of a sheet: its statements read, its program built, what is asked of it found."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..core.equation import Equation, Program
@@ -11,7 +11,7 @@ from . import accounts, asked, known_sums, outside, survey
 from .agree import agree
 from .batches import for_a_batch, with_examples
 from .build import Builder
-from .classify import Called, Defined, Given, Kind, classify
+from .classify import Declared, Defined, Given, Kind, applies, classify
 from .define import Definer
 from .environment import Environment, Note
 from .gates import Gates
@@ -42,6 +42,7 @@ class ProblemReader:
     loose: list[Note] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)
     judged: set[Span] = field(default_factory=set)          # requests to verify a claim that have been answered
+    fresh: bool = False                                     # prepared, and nothing asked of it since that leaves a trace
     upstream: list[tuple[str, str, str]] = field(default_factory=list)
     known: Known | None = None
     definer: Definer | None = None
@@ -55,10 +56,11 @@ class ProblemReader:
         env = Environment(told=self.matter.values, log=self.matter.log, roles=self.matter.roles)
         self._habits(env)
         called = survey.called(statements)
-        names = self._quantity_names(letters, called)
+        first = [(s, classify(s, letters, called, set())) for s in statements]
+        names = _quantity_names(kind for _, kinds in first for kind in kinds)
         inherited = {s.order for s in self.scope.inherited}
-        for statement in self.scope.statements:
-            for kind in classify(statement, letters, called, names):
+        for statement, kinds in first:
+            for kind in classify(statement, letters, called, names) if applies(statement) else kinds:
                 if isinstance(kind, Defined) and statement.order in inherited and (flat(kind.left) or "") in self.scope.redefined:
                     continue
                 self.kinds.append(kind)
@@ -81,6 +83,13 @@ class ProblemReader:
         self.definer = Definer(self.known)
         self.definer.all()
 
+    def titled(self, scope: Scope) -> ProblemReader:
+        """This reader, if what it has read will do for the scope, which differs in its title alone; else one that reads it afresh."""
+        if self.fresh:
+            self.scope = scope
+            return self
+        return ProblemReader(self.source, scope, self.understood, self.matter, self.data, self.wrt, self.layout)
+
     def _own_data_first(self, inherited: set[int]) -> None:
         """Numbers given again in a new problem replace the inherited ones."""
         again = {flat(k.name) for k in self.kinds if isinstance(k, Given) and k.statement.order not in inherited}
@@ -92,21 +101,10 @@ class ProblemReader:
         env.columns = any(p.kind == "column-wise" for p in self.understood.phrases)
         env.scalars = survey.only_numbers(self.scope.statements) and not any(isinstance(v, list | tuple) for v in self.data.values())
 
-    def _quantity_names(self, letters: set[str], called: Called) -> set[str]:
-        first = [k for s in self.scope.statements for k in classify(s, letters, called, set())]
-        found: set[str] = set()
-        for kind in first:
-            if isinstance(kind, Given):
-                found.add(flat(kind.name) or "")
-            elif isinstance(kind, Defined):
-                found.add(flat(kind.left) or "")
-            elif hasattr(kind, "names"):
-                found |= {flat(n) or "" for n in kind.names}
-        return found
-
     def redefinitions(self, borders: list[int]) -> dict[int, set[str]]:
         """Where, behind a border, a quantity is defined again so that it no longer agrees: border -> names."""
         self.prepare()
+        self.fresh = True
         assert self.known is not None and self.definer is not None
         again: dict[int, set[str]] = {}
         headings = {s.start for s in self.understood.sections}
@@ -121,8 +119,7 @@ class ProblemReader:
                 between = [b for b in borders if max(first, self.scope.start) < b <= at]
                 if definition is not chosen.definition and at >= self.scope.start and between:
                     candidates.append((max((b for b in between if b in headings), default=self._first_of(between)), name, definition))
-        if not candidates:
-            return {}
+        self.fresh = not candidates
         for border, name, definition in candidates:
             others = self.definer.again(definition)
             if others and all(self._agrees(others[0], other) for other in others[1:]) and not self._agrees(
@@ -166,7 +163,8 @@ class ProblemReader:
 
     def problem(self) -> Problem | None:
         """The problem, or None where the scope defines nothing that could be derived."""
-        self.prepare()
+        if not self.fresh:
+            self.prepare()
         assert self.known is not None and self.definer is not None
         env = self.known.environment
         equations = [with_start(self.known, d.equation) for d in self.definer.done.values()]
@@ -339,6 +337,18 @@ class ProblemReader:
             return tuple(self._remark(note) for note in env.notes
                          if note.kind == kind and (not note.owner or note.owner in program.tensors))
         return of("assumption"), of("repair"), of("problem")
+
+
+def _quantity_names(kinds: Iterable[Kind]) -> set[str]:
+    found: set[str] = set()
+    for kind in kinds:
+        if isinstance(kind, Given):
+            found.add(flat(kind.name) or "")
+        elif isinstance(kind, Defined):
+            found.add(flat(kind.left) or "")
+        elif isinstance(kind, Declared):
+            found |= {flat(n) or "" for n in kind.names}
+    return found
 
 
 def without(program: Program, names: set[str]) -> Program:

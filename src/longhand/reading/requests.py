@@ -41,9 +41,10 @@ class Understood:
     made: frozenset[str] = frozenset()
 
 
-def understand(source: Source, blocks: Sequence[Block], formula_of: Callable[[Math], Formula | None]) -> Understood:
-    """Read the words of the blocks."""
-    said = sentences(blocks)
+def understand(source: Source, blocks: Sequence[Block], formula_of: Callable[[Math], Formula | None],
+               said: list[Sentence] | None = None) -> Understood:
+    """Read the words of the blocks; `said` are their sentences, where they are known."""
+    said = sentences(blocks) if said is None else said
     reader = _Reader(source, sections(source, blocks, said), formula_of)
     for sentence in said:
         reader.sentence(sentence)

@@ -14,10 +14,11 @@ from .formula import read_math
 from .given_gradients import Found, given_gradients
 from .layers import with_layers
 from .lone_functions import lone_functions
-from .markdown import Math, pieces
+from .markdown import Block, Math, pieces
 from .matter import front_matter
 from .problem import ProblemReader
 from .requests import understand
+from .sentences import Sentence, sentences
 from .source import Source
 from .spoken import spoken_definitions, wirings
 from .statements import statements
@@ -45,7 +46,14 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
     layout   "column" or "row": how the solution writes vectors, whatever the sheet does
     """
     source = Source(text, name)
-    sheets = [(each.title, _read(source, each.text, data or {}, tuple(wrt), layout)) for each in alternatives(source)]
+    blocks = pieces(source)
+    said = sentences(blocks)
+    sheets = []
+    for each in alternatives(source, said):
+        if each.text != source.text:
+            blocks = pieces(Source(each.text, name))
+            said = sentences(blocks)
+        sheets.append((each.title, _read(source, each.text, blocks, said, data or {}, tuple(wrt), layout)))
     if len(sheets) == 1:
         return sheets[0][1]
     problems = tuple(replace(p, title=f"{p.title} {title}".strip()) for title, sheet in sheets for p in sheet.problems)
@@ -53,9 +61,9 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
     return Sheet(problems, *every, source)
 
 
-def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str, ...], layout: str | None) -> Sheet:
+def _read(source: Source, text: str, blocks: list[Block], said: list[Sentence], data: Mapping[str, object], wrt: tuple[str, ...],
+          layout: str | None) -> Sheet:
     """The text of the source, or of one of its alternatives, at the same places."""
-    blocks = pieces(Source(text, source.name))
     runs = [run for block in blocks for run in block.runs if isinstance(run, Math)]
     if len(runs) > MOST:
         note = Note("problem", runs[MOST].span, f"a sheet of {len(runs)} formulas", f"at most {MOST} are read", "give one problem sheet, not a whole book")
@@ -63,9 +71,9 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
     matter = front_matter(blocks)
     formulas, remarks = _formulas(source, blocks)
     remarks += [("problem", remark(source, note)) for note in matter.faults]
-    if not data and not matter.phrases and not matter.values and (steps := given_gradients(blocks, formulas)):
+    if not data and not matter.phrases and not matter.values and (steps := given_gradients(said, formulas)):
         return _steps(source, steps, remarks)
-    understood = understand(source, blocks, lambda run: formulas.get(run.span))
+    understood = understand(source, blocks, lambda run: formulas.get(run.span), said)
     understood = replace(understood, phrases=(*matter.phrases, *understood.phrases))
     wired = wirings(blocks, formulas)
     spoken = [*spoken_definitions(blocks, formulas), *wired]
@@ -82,8 +90,7 @@ def _read(source: Source, text: str, data: Mapping[str, object], wrt: tuple[str,
     def reader_for(scope: scopes.Scope) -> ProblemReader:
         return ProblemReader(source, scope, understood, matter, data, wrt, layout)
 
-    for scope in scopes.scopes(found, understood, reader_for):
-        reader = reader_for(scope)
+    for reader in scopes.readers(found, understood, reader_for):
         problems += reader.problems()
         judged |= reader.judged
         working += reader.working

@@ -237,7 +237,8 @@ def walk(formula: Formula) -> Iterator[Formula]:
     while stack:
         node = stack.pop()
         yield node
-        stack += reversed(_inside(node))
+        if PARTS[type(node)]:
+            stack += reversed(_inside(node))
 
 
 def _inside(formula: Formula) -> list[Formula]:

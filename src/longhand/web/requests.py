@@ -16,6 +16,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from ..core.lately import Lately
 from ..errors import LonghandError
 
 SCHEMA = "longhand/web/1"
@@ -119,10 +120,15 @@ def _depth(value: object) -> int:
 
 def _solve(request: dict[str, Any]) -> dict[str, Any]:
     from . import numbers, remarks
-    solution = _solution(request)
-    html, contents = solution.fragment()
-    return {"html": html, "contents": contents, "remarks": remarks.of_solution(solution), "numbers": numbers.given(solution),
-            "losses": numbers.losses(solution)}
+    sheet = _sheet(request)
+
+    def made() -> dict[str, Any]:
+        solution = _solved(sheet, request)
+        html, contents = solution.fragment()
+        return {"html": html, "contents": contents, "remarks": remarks.of_solution(solution), "numbers": numbers.given(solution),
+                "losses": numbers.losses(solution)}
+
+    return _PAGES.of(_shown(sheet), made)
 
 
 def _check(request: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +146,7 @@ def _export(request: dict[str, Any]) -> dict[str, Any]:
     from . import exports
     if "answer" in request:
         return exports.marked(_marked(request), request["format"])
-    return exports.solution(_solution(request), request["format"])
+    return exports.solution(_solved(_sheet(request), request), request["format"])
 
 
 def _examples(request: dict[str, Any]) -> dict[str, Any]:
@@ -172,10 +178,24 @@ def _marker(sheet: str) -> Any:
     return Marker(decoded(sheet.encode(), "The sheet"))
 
 
-def _solution(request: dict[str, Any]) -> Any:
-    from ..solution import solve
+_PAGES = Lately(6)
+"""The pages that were made last: who types words between the formulas asks for the same page again, under another text."""
+
+
+def _shown(sheet: Any) -> tuple[Any, ...]:
+    """All of a sheet that its page shows: the problems, what comparing them leaves out, and what was not understood or repaired."""
+    left_out = [(p.program.left_out(), *map(tuple, (p.data, p.sizes, p.notation.spellings))) for p in sheet.problems]
+    return left_out, sheet.not_understood, sheet.repairs, sheet.problems
+
+
+def _sheet(request: dict[str, Any]) -> Any:
     from . import numbers
-    return solve(numbers.moved(_read(request["sheet"]), request.get("moved", [])), name=title(request["sheet"]))
+    return numbers.moved(_read(request["sheet"]), request.get("moved", []))
+
+
+def _solved(sheet: Any, request: dict[str, Any]) -> Any:
+    from ..solution import solve
+    return solve(sheet, name=title(request["sheet"]))
 
 
 def _marked(request: dict[str, Any]) -> Any:

@@ -52,7 +52,7 @@ def _warm() -> None:
         answer({"kind": "solve", "sheet": each["sheet"]})
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)                                      # an answer leaves few cycles behind
+    gc.set_threshold(500_000, 20, 20)                                     # an answer leaves few cycles behind
 
 
 def main() -> None:

@@ -60,8 +60,11 @@
     else { root.dataset.set = "all"; reach(); }
   }
 
-  /** KaTeX travels packed, which takes a third of the room. Where it cannot be unpacked, MathML is what one sees. */
+  /** KaTeX travels packed, which takes a third of the room, and its fonts as data. Where it cannot be unpacked, MathML is what one sees. */
   async function load() {
+    const faces = document.createElement("style");
+    faces.textContent = document.getElementById("faces").textContent;
+    document.head.append(faces);
     const packed = Uint8Array.from(atob(document.getElementById("katex").textContent), c => c.charCodeAt(0));
     const script = document.createElement("script");
     script.textContent = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();

@@ -43,7 +43,12 @@ class Figures:
         self.unproved: dict[tuple[str, tuple[int, ...]], str] = {}
         self._zeros: Zeros | None = None
         self._texts: dict[tuple[str, int], Text] = {}
+        self._entry_texts: dict[tuple[str, tuple[int, ...], int], str | None] = {}
+        self._exact: dict[tuple[str, tuple[int, ...], int], bool] = {}
         self._missing: dict[str, tuple[str, ...]] = {}
+        self._reads: dict[str, set[str]] = {}
+        for e in program.equations:
+            self._reads[e.name] = self._reads.get(e.name, set()) | tensors(e.right)
 
     # ---- what can be computed -------------------------------------------------------------------------------------
 
@@ -59,17 +64,13 @@ class Figures:
 
     def _found_missing(self, name: str) -> tuple[str, ...]:
         found: dict[str, None] = {}
-        equations: dict[str, list] = {}
-        for e in self.program.equations:
-            equations.setdefault(e.name, []).append(e)
         seen, waiting = {name}, [name]
         while waiting:
             each = waiting.pop()
             tensor = self.program.tensors.get(each)
-            if each in equations and each not in self.data:
-                needed = {t for e in equations[each] for t in tensors(e.right)}
-                waiting += [t for t in needed if t not in seen]
-                seen |= needed
+            if each in self._reads and each not in self.data:
+                waiting += self._reads[each] - seen
+                seen |= self._reads[each]
             elif each not in self.data and each != "pi" and each not in self.sizes:
                 found[each] = None
             if tensor is not None:
@@ -101,6 +102,13 @@ class Figures:
         return self._texts[key]
 
     def entry_text(self, name: str, at: tuple[int, ...], digits: int) -> str | None:
+        """The entry as a decimal string, each digit proved; None where it has no value."""
+        key = name, at, digits
+        if key not in self._entry_texts:
+            self._entry_texts[key] = self._proved(name, at, digits)
+        return self._entry_texts[key]
+
+    def _proved(self, name: str, at: tuple[int, ...], digits: int) -> str | None:
         from ...numbers.balls import as_ball, as_fraction, is_rational
 
         bits, reason = FIRST_BITS, ""
@@ -137,8 +145,11 @@ class Figures:
 
     def is_text(self, name: str, at: tuple[int, ...], digits: int) -> bool:
         """Whether the decimal string of the entry is its exact value."""
-        text = self.entry_text(name, at, digits)
-        return text is not None and self.equals(name, at, Fraction(text))
+        key = name, at, digits
+        if key not in self._exact:
+            text = self.entry_text(name, at, digits)
+            self._exact[key] = text is not None and self.equals(name, at, Fraction(text))
+        return self._exact[key]
 
     def applied(self, name: str, function: str, order: int, parameters: tuple[Expr, ...], digits: int) -> Text:
         """The function, differentiated, at every entry of a tensor."""

@@ -14,6 +14,7 @@ from ..maths import Fence, Maths, Sign, line
 from ..matrix import matrix_form
 from .cards import Cards
 from .page import Page
+from .structures import closed_form
 from .titles import taken_apart
 
 DOT = Sign(r"\cdot", "operator")
@@ -31,7 +32,10 @@ def blocks(page: Page, wanted: Wanted, names: list[str], cards: Cards) -> Iterat
             yield from _sizes(page, name)
     yield from cards.of(names)
     for name in names:
-        yield from _forms(page, name, wanted.entry)
+        if wanted.kind == "hessian":
+            yield from closed_form(page, page.derivation.results[name])
+        else:
+            yield from _forms(page, name, wanted.entry)
 
 
 def _list(page: Page, names: list[str]) -> Iterator[Inline]:

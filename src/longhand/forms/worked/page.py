@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
+from typing import Any
 
 from ...calculus.derivation import Derivation
 from ...core.axis import Index
@@ -29,6 +30,7 @@ class Page:
     notation   with short names δ for gradients;   plain: the same without them
     figures    the numbers, or None for a problem in symbols
     digits     significant digits in the text
+    kept       what was made of the symbols alone, for other numbers too
     """
     derivation: Derivation
     program: Program
@@ -36,7 +38,7 @@ class Page:
     plain: Notation
     figures: Figures | None = None
     digits: int = 6
-    _forms: dict[str, MatrixForm] = field(default_factory=dict)
+    kept: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     @property
     def problem(self) -> Problem:
@@ -87,20 +89,23 @@ class Page:
 
     def matrix(self, equation: Equation) -> MatrixForm:
         """The matrix form of what the equation defines; a left side at fixed or moved positions has none."""
-        key = equation.name
-        if key not in self._forms:
+        key = "matrix form", equation.name
+        if key not in self.kept:
             axes = tuple(i for i in equation.left.at if isinstance(i, Index))
             if len(axes) < len(equation.left.at):
                 form = MatrixForm(None, "It is defined entry by entry.")
             else:
                 form = matrix_form(equation.right, axes, self.program, self.notation)
-            self._forms[key] = form
-        return self._forms[key]
+            self.kept[key] = form
+        return self.kept[key]
 
     def matrix_maths(self, equation: Equation) -> Maths | None:
         """The right side in matrix form, or None."""
-        tree = self.matrix(equation).tree
-        return None if tree is None else matrix_maths.maths(tree, self.notation, tensors=self.tensors)
+        key = "matrix maths", equation.name
+        if key not in self.kept:
+            tree = self.matrix(equation).tree
+            self.kept[key] = None if tree is None else matrix_maths.maths(tree, self.notation, tensors=self.tensors)
+        return self.kept[key]
 
     def space(self, sizes: Iterable[int | str]) -> Maths:
         """R^{d × n}."""
