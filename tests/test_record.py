@@ -40,6 +40,23 @@ def test_it_is_built_compared_and_shown_as_a_dataclass_is() -> None:
             assert (a, b) == (3, 4)
 
 
+@record
+class Sized:
+    """Few fields, whose defaults are plain values."""
+    name: str
+    wide: int = 1
+    high: int = 2
+    deep: int | None = None
+
+
+def test_defaults_stand_for_what_is_left_out_at_the_end() -> None:
+    assert Sized("a") == Sized("a", 1) == Sized("a", 1, 2) == Sized("a", 1, 2, None) == Sized("a", deep=None) == Sized(high=2, name="a")
+    assert (Sized("a", 5).wide, Sized("a", 5).high, Sized("a", 5, 6).high, Sized("a", 5, deep=7).deep) == (5, 2, 6, 7)
+    for positional, named in (((), {}), ((), {"wide": 1}), (("a", 1, 2, 3, 4), {}), (("a", 1), {"wide": 1}), (("a",), {"far": 1})):
+        with pytest.raises(TypeError):
+            Sized(*positional, **named)
+
+
 def test_it_cannot_be_changed_and_has_no_dict() -> None:
     point = Point(1)
     with pytest.raises(FrozenInstanceError):

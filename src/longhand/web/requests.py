@@ -184,7 +184,10 @@ _PAGES = Lately(6)
 
 def _shown(sheet: Any) -> tuple[Any, ...]:
     """All of a sheet that its page shows: the problems, what comparing them leaves out, and what was not understood or repaired."""
-    left_out = [(p.program.left_out(), *map(tuple, (p.data, p.sizes, p.notation.spellings))) for p in sheet.problems]
+    left_out = []
+    for p in sheet.problems:
+        equations, axes = p.program.left_out()
+        left_out.append(([label for label, _ in equations], axes, *map(tuple, (p.data, p.sizes, p.notation.spellings))))    # no place is shown
     return left_out, sheet.not_understood, sheet.repairs, sheet.problems
 
 
