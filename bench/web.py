@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlsplit
@@ -63,23 +64,44 @@ def sheet() -> str:
     return (found[0] if found else ROOT / "examples" / "two-layer-softmax.md").read_text(encoding="utf-8")
 
 
-def keystroke(rounds: int = 7) -> dict[str, float]:
-    """Processor time of one answer in a warm process, each time to another text: seconds, by what is asked."""
+def typed(kind: str, text: str, k: int) -> str:
+    """The sheet after a keystroke: another word, another number, or another symbol in a formula; never the same twice."""
+    match kind:
+        case "word":
+            return f"{text}\n<!-- {k} -->"
+        case "number":
+            return re.sub(r"(\\begin\{[bp]matrix\}\s*)(-?[\d.]+)", lambda m: f"{m[1]}{m[2]}{'' if '.' in m[2] else '.'}{k}", text, count=1)
+        case "formula":
+            return text.replace("\\text{Loss}", f"\\text{{Loss{k}}}")
+    raise ValueError(kind)
+
+
+KINDS = {"word": "a word", "number": "a number", "formula": "a symbol of a formula"}
+
+
+def keystroke(rounds: int = 9) -> dict[str, float]:
+    """Processor time of one answer in a warm process, each time to another text: seconds, by what was typed."""
     from longhand.web.worker import answered
-    text = sheet()
-    moved = [{"problem": 0, "name": "eta", "at": [], "value": "0.25"}]
-    found: dict[str, list[float]] = {"a keystroke: another text": [], "a slider: the same text, another number": []}
-    for k in range(rounds + 3):
-        typed = text + " " * k
-        for name, request in zip(found, ({"kind": "solve", "sheet": typed}, {"kind": "solve", "sheet": typed, "moved": moved}), strict=True):
+    text, found = sheet(), {}
+
+    def timed(requests: Iterable[object]) -> float:
+        times = []
+        for request in requests:
             began = time.process_time()
             answered(json.dumps(request).encode())
-            found[name].append(time.process_time() - began)
-    return {name: median(times[3:]) for name, times in found.items()}
+            times.append(time.process_time() - began)
+        return median(times[3:])
+
+    for kind, said in KINDS.items():
+        assert typed(kind, text, 1) != typed(kind, text, 2), kind
+        found[f"a keystroke: {said}"] = timed({"kind": "solve", "sheet": typed(kind, text, k)} for k in range(rounds + 3))
+    found["a slider"] = timed({"kind": "solve", "sheet": text, "moved": [{"problem": 0, "name": "eta", "at": [], "value": f"0.{k + 25}"}]}
+                              for k in range(rounds + 3))
+    return found
 
 
-def load(address: str, distinct: bool, seconds: float = SECONDS) -> tuple[float, list[float]]:
-    """Requests a second, and how long each took, with CLIENTS connections at once; `distinct`: no two texts are the same."""
+def load(address: str, kind: str | None, seconds: float = SECONDS) -> tuple[float, list[float]]:
+    """Requests a second, and how long each took, with CLIENTS connections at once; `kind`: what differs from text to text."""
     text, took, lock = sheet(), [], threading.Lock()
     until = time.perf_counter() + seconds
 
@@ -89,7 +111,7 @@ def load(address: str, distinct: bool, seconds: float = SECONDS) -> tuple[float,
             while time.perf_counter() < until:
                 k += 1
                 began = time.perf_counter()
-                status, _ = ask(connection, {"kind": "solve", "sheet": text + f"\n<!-- {number} {k} -->" * distinct})
+                status, _ = ask(connection, {"kind": "solve", "sheet": typed(kind, text, k * CLIENTS + number) if kind else text})
                 own.append(time.perf_counter() - began)
                 assert status == 200, status
         with lock:
@@ -108,10 +130,11 @@ def report() -> str:
     """The rows, as text."""
     lines = ["The web page: seed 001 to its solution as HTML", ""]
     lines += [f"  {name:<52}{1e3 * seconds:>8.0f} ms of one core" for name, seconds in keystroke().items()]
-    for name, distinct, options in (("the same text again and again", False, {}), ("each time another text, nothing kept", True, {"kept": 0})):
+    for name, kind, options in (("the same text again and again", None, {}), ("each time another word, no answer kept", "word", {"kept": 0}),
+                                ("each time another number, no answer kept", "number", {"kept": 0})):
         with running(workers=2, **options) as address:
-            load(address, distinct, 1.0)
-            rate, took = load(address, distinct)
+            load(address, kind, 1.0)
+            rate, took = load(address, kind)
         cuts = quantiles(took, n=100)
         lines.append(f"  {name:<52}{rate:>8.0f} a second, median {1e3 * median(took):.1f} ms, p99 {1e3 * cuts[98]:.1f} ms ({CLIENTS} clients)")
     return "\n".join(lines)
