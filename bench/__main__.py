@@ -177,10 +177,11 @@ REPORTS: dict[str, Callable[[], str | None]] = {
 """Each gives its text, or prints it as it goes."""
 LONG: dict[str, Callable[[], str | None]] = {
     "code": lambda: code.report(every=True),
+    "training": lambda: training.report(every=True),
     "folder": measured("Marking a folder", marking.folder, 3),
     "simulation": marking.simulation,
 }
-"""What takes minutes: with --all, or by name (`code` has more rows with --all)."""
+"""What takes minutes: with --all, or by name (`code` and `training` have more rows with --all)."""
 
 
 def main() -> None:
@@ -192,7 +193,7 @@ def main() -> None:
     if unknown := [name for name in chosen.reports if name not in known]:
         parser.error(f"no report is called {', '.join(unknown)}; there are {', '.join(known)}")
     began = perf_counter()
-    print(f"Python {sys.version.split()[0]}, medians of interleaved rounds\n", flush=True)
+    print(f"Python {sys.version.split()[0]}, interleaved rounds\n", flush=True)
     for name in chosen.reports or (known if chosen.all else REPORTS):
         started = perf_counter()
         try:

@@ -71,7 +71,7 @@ def serve(measure: Callable[[dict[str, Any]], float]) -> None:
         print(json.dumps(answer), file=answers, flush=True)
 
 
-def seconds(call: Callable[[], object], least: float = 0.05, rounds: int = 3) -> float:
+def seconds(call: Callable[[], object], least: float = 0.03, rounds: int = 3) -> float:
     """Seconds of a call: the least of some repetitions, each long enough for the clock."""
     call()
     number, took = 1, 0.0

@@ -78,6 +78,8 @@ def test_the_loss_inside_a_model_of_pytorch(functions):
     assert torch.autograd.gradcheck(lambda *p: f.loss(before @ torch.ones(7, 5, dtype=torch.float64), y, *p), [p.requires_grad_() for p in rest])
     with pytest.raises(NotImplementedError, match="second derivatives"):
         torch.autograd.grad(f.loss(before[:, :5], y, *rest), W1, create_graph=True)
+    with pytest.raises(DataError, match="y requires a gradient, and none was derived"):
+        f.loss(before[:, :5], y.clone().requires_grad_(), *rest)
 
 
 @needs("jax")
@@ -90,6 +92,7 @@ def test_the_loss_inside_transformations_of_jax(functions):
         np.testing.assert_allclose(found, true, rtol=1e-10, atol=1e-13)
     each = jax.vmap(jax.grad(f.loss, argnums=2), in_axes=(0, 0, None, None, None, None))(*values)
     np.testing.assert_allclose(each.mean(0), wanted[0], rtol=1e-10, atol=1e-13)
+    assert np.isnan(jax.grad(f.loss, argnums=1)(*values)).all()          # a gradient that was not derived is never taken for 0
 
 
 @pytest.mark.parametrize("target", LIBRARIES)

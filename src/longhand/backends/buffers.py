@@ -66,6 +66,8 @@ class BufferWriter:
                 case Map(target, at, Read(source, places)) if places == at and not self._is_result_of_input(target, source):
                     self.aliases[target] = self.aliases.get(source, source)          # the same numbers: no copy
                     self.lines.append(f"{target} = {source}")
+                case Map(target, (), body):                    # of one number, Python's own arithmetic costs least
+                    self.lines.append(f"{self._array(target)}[...] = {self.reader.scalar(body, ())[0]}")
                 case Map(target, at, body):
                     self._into(self._array(target), body, at)
                 case Reduce(target, at, over, body):
@@ -184,15 +186,17 @@ class BufferWriter:
         """then where the mask holds, else other, by the bits of the numbers: no branch, and what is not chosen leaves no trace, be it
         infinite. A masked copy takes ten times as long."""
         self._into(target, then, order)
-        bits, own = self._take(self.shape(order), "bits"), self._view(target)
-        self.lines += [f"np.multiply({mask}, minus_one, out={bits})", f"np.bitwise_and({own}, {bits}, out={own})"]
-        if other != Const(0):
-            scratch = self._take(self.shape(order))
-            self._into(scratch, other, order)
-            second = self._view(scratch)
-            self.lines += [f"np.invert({bits}, out={bits})", f"np.bitwise_and({second}, {bits}, out={second})",
-                           f"np.bitwise_or({own}, {second}, out={own})"]
-            self._give(scratch)
+        own = self._view(target)
+        if other == Const(0):
+            self.lines.append(f"np.multiply({own}, {mask}, out={own})")
+            return
+        bits, scratch = self._take(self.shape(order), "bits"), self._take(self.shape(order))
+        self._into(scratch, other, order)
+        second = self._view(scratch)
+        self.lines += [f"np.multiply({mask}, minus_one, out={bits})", f"np.bitwise_and({own}, {bits}, out={own})",
+                       f"np.invert({bits}, out={bits})", f"np.bitwise_and({second}, {bits}, out={second})",
+                       f"np.bitwise_or({own}, {second}, out={own})"]
+        self._give(scratch)
         self._give(bits)
 
     def _view(self, buffer: str) -> str:

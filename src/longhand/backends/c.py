@@ -67,7 +67,8 @@ def source(problem: Problem, wrt: Iterable[str] | None = None, update: bool = Tr
         kernels.append(("Where a step takes the gradients.", writer.kernel("ahead", code.ahead, tuple(code.looked.values()), None,
                                                                           _read(code, code.ahead)).text))
     small = writer.helpers(helpers) + (f"\n\n{C_HELPER}" if checks else "")
-    parts = [_comment(title(problem, code, "C")), _TOP.replace("<stdio.h>", "<stdio.h>\n#include <stdlib.h>") if checks else _TOP, small, *(f"/* {says} */\n{_broken(text)}" for says, text in kernels),
+    top = _TOP.replace("<stdio.h>", "<stdio.h>\n#include <stdlib.h>") if checks else _TOP
+    parts = [_comment(title(problem, code, "C")), top, small, *(f"/* {says} */\n{_broken(text)}" for says, text in kernels),
              _data(problem, code, module, writer)]
     parts += [_CHECK, _main(code, module, writer)] if code.gradients else [_plain_main(module, writer)]
     return "\n\n".join(parts) + "\n"

@@ -92,7 +92,7 @@ static inline void meet__(struct call__ *call)
 #if defined(__x86_64__) || defined(__i386__)
         __builtin_ia32_pause();
 #endif
-        if (waited > 5000) sched_yield();
+        if (waited > 1000) sched_yield();
     }}
 }}
 

@@ -7,7 +7,7 @@ from ..core.problem import Problem
 from ..errors import NotUnderstood
 from .dialects import JAX
 from .lowering import differentiable, lowered
-from .modules import Forms, ModuleWriter, Sections, helper_text, listed, title
+from .modules import Forms, ModuleWriter, Sections, helper_text, listed, title, wrapped
 
 FORMS = Forms(
     start="rng = np.random.default_rng(0)", given="jnp.array({0}, dtype=float)", places="jnp.asarray(rng.integers({0}, {1}, size={2}))",
@@ -56,10 +56,12 @@ def source(problem: Problem, wrt: Iterable[str] | None = None, update: bool = Tr
 def _derived(writer: ModuleWriter) -> str:
     inputs, code, results, saved = writer.inputs, writer.code, writer.results, writer.saved
     given, kept = ", ".join(inputs), (*inputs, *saved)
-    back = [f"upstream * {code.gradients[n]}" if n in code.gradients else "None" for n in inputs]
+    back = [f"upstream * {code.gradients[n]}" if n in code.gradients else f"_not_derived({n})" for n in inputs]
+    left_out = "" if set(inputs) <= set(code.gradients) else _NOT_DERIVED
+    unpacked = f"{', '.join(n if f'_not_derived({n})' in back else '_' for n in inputs)}, *_ = kept\n    " if left_out else ""
     return f'''@jax.custom_vjp
 def derived_loss({given}):
-    """The loss, with the derived gradients: those of labels and data are taken as 0."""
+    """The loss, with the derived gradients."""
     return loss({given})
 
 
@@ -69,11 +71,20 @@ def _derived_forward({given}):
 
 
 def _derived_backward(kept, upstream):
-    {listed(tuple(code.gradients.values()))} = backward(*kept)
-    return {', '.join(back)}{',' if len(back) == 1 else ''}
+    {unpacked}{listed(tuple(code.gradients.values()))} = backward(*kept)
+{wrapped(f"return {', '.join(back)}{',' if len(back) == 1 else ''}")}
 
 
-derived_loss.defvjp(_derived_forward, _derived_backward)'''
+derived_loss.defvjp(_derived_forward, _derived_backward){left_out}'''
+
+
+_NOT_DERIVED = '''
+
+
+def _not_derived(array):
+    """NaN in the place of a gradient that was not derived, so that nobody takes it for 0; whole numbers have none."""
+    array = jnp.asarray(array)
+    return jnp.full_like(array, jnp.nan) if jnp.issubdtype(array.dtype, jnp.floating) else None'''
 
 
 def _main(writer: ModuleWriter) -> str:

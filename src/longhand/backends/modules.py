@@ -88,7 +88,7 @@ def used(code: Code, statements: Sequence[object]) -> tuple[str, ...]:
 
 def listed(names: Sequence[str]) -> str:
     """a, b — and (a,) for one."""
-    return ", ".join(names) if len(names) != 1 else f"{names[0]},"
+    return ", ".join(names) if len(names) != 1 else f"({names[0]},)"
 
 
 def wrapped(line: str, indent: str = "    ", more: str = "        ") -> str:
@@ -116,7 +116,7 @@ class ModuleWriter:
         """One function of the module."""
         head = f"def {name}({', '.join(arguments)}):"
         told = textwrap.fill(f'"""{says}"""', WIDTH, initial_indent="    ", subsequent_indent="    ")
-        return "\n".join([wrapped(head, ""), told, *(wrapped(line) for line in lines)])
+        return "\n".join([wrapped(head, ""), told, *(wrapped(line) if line else "" for line in lines)])
 
     def writer(self, given: Sequence[str]) -> Writer:
         """A writer of statements that collects the helpers they need."""

@@ -17,8 +17,8 @@ asm typeof DOMAIN SING OVERFLOW UNDERFLOW PLOSS TLOSS
 """.split())
 OWN_WORDS = frozenset("""
 np torch jax jnp numba njit math forward loss gradients step check main numbers out result softmax log_softmax sigmoid softplus log_sigmoid
-times_log ratio values gradient parameter parameters name data dtype erf padded moved self ctx
-""".split())
+times_log ratio values gradient parameter parameters name data dtype erf padded moved self ctx value position
+""".split()) | {f"size_{k}" for k in range(10)}
 RESERVED = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins)) | C_WORDS | OWN_WORDS
 SPOKEN = {"*": "_star", "'": "_prime", "′": "_prime", "+": "_plus", "-": "_minus"}
 GREEK = {"η": "eta", "ε": "epsilon", "σ": "sigma", "θ": "theta", "λ": "lam", "δ": "delta", "α": "alpha", "β": "beta", "μ": "mu"}

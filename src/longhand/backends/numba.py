@@ -26,9 +26,11 @@ PYTHON = Syntax(
     declare="", stop="", whole="int({0})", both=" and ", pi="math.pi")
 
 JIT = '@numba.njit(error_model="numpy", fastmath={"contract", "reassoc", "nsz", "arcp"})'
-SMALL = {
-    "larger": '"""The larger of two numbers."""\n    return b if b > a else a', "smaller": '"""The smaller of two numbers."""\n    return b if b < a else a',
-}
+SMALL = (
+    ("larger", "a, b", '"""The larger of two numbers."""\n    return b if b > a else a'),
+    ("smaller", "a, b", '"""The smaller of two numbers."""\n    return b if b < a else a'),
+    ("square", "x", '"""x times x."""\n    return x * x'),
+)
 
 
 def source(problem: Problem, wrt: Iterable[str] | None = None, update: bool = True) -> str:
@@ -57,7 +59,7 @@ def source(problem: Problem, wrt: Iterable[str] | None = None, update: bool = Tr
         stepped = _step(code, module, found)
     plain = numpy.sections(problem, names, update)
     imports = "from __future__ import annotations\n\nimport math\nimport sys\n\nimport numba\nimport numpy as np"
-    return replace(plain, title=title(problem, code, "Numba"), imports=imports, helpers=helpers(code, found), forward=forward,
+    return replace(plain, title=title(problem, code, "Numba"), imports=imports, helpers=helpers(code, found, forward + gradients + stepped), forward=forward,
                    gradients=gradients, update=stepped).source()
 
 
@@ -120,18 +122,17 @@ def operands(s: Contract) -> tuple[str, str] | None:
     return left.array if left.at[1] == k else f"{left.array}.T", right.array if right.at[0] == k else f"{right.array}.T"
 
 
-def helpers(code: Code, found: set[str]) -> str:
-    """The small functions that compiled ones call."""
+def helpers(code: Code, found: set[str], callers: str) -> str:
+    """The small functions that compiled ones, `callers`, call."""
     def extent(axis: Axis) -> str:
         return str(axis.size)
 
     plain = LoopWriter(replace(code, arrays={}), PYTHON, extent)
-    parts = [f"{JIT}\ndef {name}(a, b):\n    {text}" for name, text in SMALL.items()]
-    parts.append(f'{JIT}\ndef square(x):\n    """x times x."""\n    return x * x')
+    parts = []
     for name in needed_helpers(found):
         helper = HELPERS[name]
         lines = [*(f"{short} = {plain.scalar(s)[0]}" for short, s in helper.lets), f"return {plain.scalar(helper.body)[0]}"]
         parts.append("\n".join([JIT, f"def {name}({', '.join(helper.parameters)}):", f'    """{helper.says}"""', *(f"    {line}" for line in lines)]))
-    return "\n\n\n".join(parts)
-
-
+    calling = "\n".join([callers, *parts])
+    small = [f"{JIT}\ndef {name}({arguments}):\n    {text}" for name, arguments, text in SMALL if f"{name}(" in calling]
+    return "\n\n\n".join([*small, *parts])

@@ -93,7 +93,8 @@ def kernel(code: Code, sizes: Mapping[str, int], open_sizes: Sequence[str], dtyp
     text = "\n".join([
         '"""Loss and gradients, compiled by Numba; written by longhand."""', "import math", "", "import numba", "import numpy as np", "",
         f"real = np.{dtype}", f"_real = numba.{dtype}", "", "", "def _array(rank):", "    return numba.types.Array(_real, rank, 'C', readonly=True)", "", "",
-        helpers(code, writer.helpers), "", "", f"@numba.njit(_real({signature}), cache=True, {_options()})", f"def kernel({', '.join(taking)}):",
+        helpers(code, writer.helpers, "\n".join(lines)), "", "",
+        f"@numba.njit(_real({signature}), cache=True, {_options()})", f"def kernel({', '.join(taking)}):",
         *(f"    {line}" for line in body), ""])
     return Kernel(text, {g: places[g] for g in results}, taken, tuple(numbers), tuple(grown))
 

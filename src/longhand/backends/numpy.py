@@ -96,7 +96,7 @@ def _main(writer: ModuleWriter) -> str:
               "for name, error in errors.items():",
               '    print(f"gradient check, {name}: largest difference {error:.1e}")', *_after(writer),
               "return 0 if all(error < 1e-5 for error in errors.values()) else 1"]
-    table = f"_GRADIENTS = ({listed([_quoted(g) for g in code.gradients.values()])})"
+    table = f"_GRADIENTS = ({_several(code.gradients.values())})"
     return wrapped(table, "", "    ") + "\n\n\n" + writer.function("main", (), "Loss, gradients and the gradient check.", lines) + "\n\n\n" + _END
 
 
@@ -107,11 +107,12 @@ def _after(writer: ModuleWriter) -> list[str]:
         return []
     names, every = tuple(code.updated), set(writer.step_inputs) == set(code.inputs)
     values = "**given" if every else ", ".join(f'{n}=given["{n}"]' for n in writer.step_inputs)
-    return [f"known.update(zip(({listed([_quoted(n) for n in names])}), step({values})))", 'print("loss after one step", loss(**known))']
+    return [f"known.update(zip(({_several(names)}), step({values})))", 'print("loss after one step", loss(**known))']
 
 
-def _quoted(name: str) -> str:
-    return f'"{name}"'
+def _several(names: Iterable[str]) -> str:
+    quoted = [f'"{name}"' for name in names]
+    return ", ".join(quoted) + "," * (len(quoted) == 1)
 
 
 _END = 'if __name__ == "__main__":\n    sys.exit(main())'

@@ -7,7 +7,7 @@ from ..core.problem import Problem
 from ..errors import NotUnderstood
 from .dialects import TORCH
 from .lowering import differentiable, lowered
-from .modules import Forms, ModuleWriter, Sections, helper_text, listed, title
+from .modules import Forms, ModuleWriter, Sections, helper_text, listed, title, wrapped
 
 FORMS = Forms(
     start="torch.manual_seed(0)", given="torch.tensor({0}, dtype=torch.float64)", places="torch.randint({0}, {1}, {2})",
@@ -56,8 +56,9 @@ def _function(writer: ModuleWriter) -> str:
     back = [f"upstream * {code.gradients[n]}" if n in code.gradients else "None" for n in inputs]
     without = [k for k, n in enumerate(inputs) if n not in code.gradients]
     refused = ", ".join(inputs[k] for k in without)
+    asked = f"any(ctx.needs_input_grad[k] for k in ({', '.join(map(str, without))}))" if len(without) != 1 else f"ctx.needs_input_grad[{without[0]}]"
     check = f'''
-        if any(ctx.needs_input_grad[k] for k in ({listed([str(k) for k in without])})):
+        if {asked}:
             raise NotImplementedError("no gradient was derived with respect to {refused}")''' if without else ""
     return f'''class DerivedLoss(torch.autograd.Function):
     """The loss, with the derived gradients: DerivedLoss.apply({given})."""
@@ -75,7 +76,7 @@ def _function(writer: ModuleWriter) -> str:
         if torch.is_grad_enabled():
             raise NotImplementedError("second derivatives were not derived: no create_graph=True through this loss"){check}
         {listed(made)} = backward(*ctx.saved_tensors)
-        return {', '.join(back)}{',' if len(back) == 1 else ''}'''
+{wrapped(f"return {', '.join(back)}{',' if len(back) == 1 else ''}", '        ')}'''
 
 
 def _main(writer: ModuleWriter) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from ..core.problem import Problem
+from ..errors import DataError
 from .differentiable import Passes, passes
 from .lowering import differentiable
 
@@ -31,8 +32,10 @@ class Engine:
         """The loss as a node of PyTorch's graph, whose backward pass computes the gradients that are asked for and no others."""
         every = self._passes(tuple(self._possible))
         tensors = dict(zip(every.gradients, self._possible, strict=True))
-        asked = tuple(tensors[n] for n in every.gradients if values[n].requires_grad)
-        found = self._passes(asked) if asked and torch.is_grad_enabled() else every
+        moving = [n for n in every.order if values[n].requires_grad and torch.is_grad_enabled()]
+        if refused := [n for n in moving if n not in tensors]:
+            raise DataError(f"{', '.join(refused)} requires a gradient, and none was derived with respect to it.", suggestion="Give it detached.")
+        found = self._passes(tuple(tensors[n] for n in tensors if n in moving)) if moving else every
         return found.names["DerivedLoss"].apply(*(values[n] for n in found.order))
 
     def _passes(self, wrt: tuple[str, ...]) -> Passes:

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import click
 
-from ..errors import NotUnderstood, UsageError
+from ..errors import NotUnderstood, UsageError, printable
 from .given import about, data_of
-from .streams import deliver, report
+from .streams import complain, deliver, report
 
 TARGETS = ("numpy", "torch", "jax", "numba", "c")
 WHAT = ("step", "grad", "jacobian", "hessian")
@@ -47,7 +47,7 @@ def code(problem: str, target: str, what: str, data_file: str | None, wrt: str |
 
 
 def _chosen(problems: tuple, number: int | None) -> object:
-    """The problem asked for: the only one, or the only one with a loss."""
+    """The problem asked for: the only one, or the last one with a loss, since a sheet asks for code at its end; which one that was is said."""
     if not problems:
         raise NotUnderstood("The sheet holds no problem.")
     if number is not None:
@@ -57,7 +57,11 @@ def _chosen(problems: tuple, number: int | None) -> object:
     if len(problems) == 1:
         return problems[0]
     found = [k for k, p in enumerate(problems, 1) if p.loss is not None]
-    if len(found) == 1:
-        return problems[found[0] - 1]
-    listed = "; ".join(f"{k} {p.title or 'has no title'}" for k, p in enumerate(problems, 1))
-    raise UsageError(f"The sheet holds {len(problems)} problems: {listed}.", suggestion="Say which one with --number.")
+    if not found:
+        listed = "; ".join(f"{k} {p.title or 'has no title'}" for k, p in enumerate(problems, 1))
+        raise UsageError(f"The sheet holds {len(problems)} problems without a loss: {listed}.", suggestion="Say which one with --number.")
+    taken = problems[found[-1] - 1]
+    if len(found) > 1:
+        title = f", {printable(taken.title)}," if taken.title else ""
+        complain(f"Problem {found[-1]} of {len(problems)}{title} is written; --number takes another.")
+    return taken
