@@ -7,31 +7,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .core.problem import Problem
-from .errors import UsageError
 
 if TYPE_CHECKING:
     from .training.fit import Fitted
 
 
 def fit(problem: object, examples: str | Mapping[str, Any], *, test: str | Mapping[str, Any] | None = None, label: str | None = None,
-        folder: str | Path | None = None, resume: bool = False, **options: Any) -> Fitted:
+        folder: str | Path | None = None, resume: bool = False, number: int | None = None, **options: Any) -> Fitted:
     """Trains the network of a problem (a sheet's text, a Problem or a Model) on examples: a path, or arrays by the sheet's names.
 
-    Options are those of training.options.Options (epochs, batch, method, ...). Raises what `longhand train` reports."""
+    `number` says which problem of a sheet, from 1, where several have a loss. Options are those of training.options.Options (epochs,
+    batch, method, ...). Raises what `longhand train` reports."""
     from .training.front import train
     from .training.options import Options
     if not isinstance(problem, Problem):
-        problem = problem.problem() if callable(getattr(problem, "problem", None)) else _only(problem)
+        problem = problem.problem() if callable(getattr(problem, "problem", None)) else _read(problem, number)
     return train(problem, examples, Options(**options), label=label, test=test, folder=Path(folder) if folder is not None else None, resume=resume)[0]
 
 
-def _only(source: object) -> Problem:
+def _read(source: object, number: int | None) -> Problem:
     from .solution import read
-    sheet = source if hasattr(source, "problems") else read(str(source))
-    problems = [p for p in sheet.problems if p.loss is not None]
-    if len(problems) != 1:
-        raise UsageError(f"The sheet has {len(problems) or 'no'} problem{'s' if problems else ''} with a loss, and one can be trained.")
-    return problems[0]
+    from .training.front import one_of
+    return one_of(source.problems if hasattr(source, "problems") else read(str(source)).problems, number)
 
 
 if __name__ == "__main__":

@@ -10,31 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from training_sheets import NETWORK, REGRESSION, circles, compiler_or_skip
 
 import longhand
 from longhand import DataError, FileError, TrainingError, UsageError, cli
+from longhand.solution import read
 from longhand.training import checkpoint
+from longhand.training.front import one_of
 from longhand.training.options import Options
-
-NETWORK = r"""
-The input $x \in \mathbb{R}^d$ passes through two layers,
-$$h = W_1^\top x + b_1, \qquad a = \text{ReLU}(h), \qquad z = W_2^\top a + b_2, \qquad \hat y = \text{softmax}(z),$$
-with $W_1 \in \mathbb{R}^{d \times n}$, $b_1 \in \mathbb{R}^n$, $W_2 \in \mathbb{R}^{n \times q}$ and $b_2 \in \mathbb{R}^q$.
-The label $y \in \mathbb{R}^q$ is one-hot, and the loss is $L = -\sum_{k=1}^{q} y_k \ln \hat y_k$.
-Derive the gradients of $L$ with respect to $W_1$, $b_1$, $W_2$ and $b_2$.
-"""
-
-
-def circles(count=240, seed=3):
-    """Points in three rings, and the ring of each."""
-    random = np.random.default_rng(seed)
-    ring = random.integers(3, size=count)
-    angle, radius = random.uniform(0, 2 * np.pi, count), ring + random.uniform(0, 0.5, count)
-    return {"x": np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]), "y": ring}
 
 
 def small(**options):
-    return {"epochs": 3, "batch": 16, "sizes": {"n": 8}, **options}
+    return {"epochs": 3, "batch": 16, "sizes": {"n": 8}, "target": "numpy", **options}
 
 
 def test_the_loss_falls_and_classes_are_told_apart():
@@ -45,11 +32,13 @@ def test_the_loss_falls_and_classes_are_told_apart():
 
 
 @pytest.mark.parametrize("method", ["gradient descent", "momentum", "nesterov", "adam"])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_a_resumed_run_has_the_bits_of_one_that_was_never_stopped(tmp_path, method, dtype):
+@pytest.mark.parametrize(("dtype", "target", "threads"), [("float32", "numpy", None), ("float64", "numpy", None), ("float32", "c", 2)])
+def test_a_resumed_run_has_the_bits_of_one_that_was_never_stopped(tmp_path, method, dtype, target, threads):
     pytest.importorskip("safetensors")
     pytest.importorskip("matplotlib")
-    options = small(method=method, dtype=dtype, schedule="cosine" if method == "adam" else "constant")
+    if target == "c":
+        compiler_or_skip()
+    options = small(method=method, dtype=dtype, target=target, threads=threads, schedule="cosine" if method == "adam" else "constant")
     whole = longhand.fit(NETWORK, circles(), folder=tmp_path / "whole", **options)
 
     class Stop(Exception):
@@ -59,7 +48,6 @@ def test_a_resumed_run_has_the_bits_of_one_that_was_never_stopped(tmp_path, meth
         if done == 2:
             raise Stop
 
-    from longhand.solution import read
     from longhand.training.front import train
     with pytest.raises(Stop):
         train(read(NETWORK).problems[0], circles(), Options(**options), folder=tmp_path / "cut", progress=stop)
@@ -115,17 +103,28 @@ def test_early_stopping_and_the_best_epoch():
     assert fitted.judged.loss == pytest.approx(fitted.best.validation_loss)
 
 
-def test_a_run_that_diverges_keeps_its_checkpoint(tmp_path):
+@pytest.mark.parametrize("target", ["numpy", "c"])
+def test_a_run_that_diverges_keeps_its_checkpoint(tmp_path, target):
     pytest.importorskip("safetensors")
-    data = circles()
-    data["x"] = data["x"] * 1e4
-    with pytest.raises(TrainingError, match=r"epoch \d+, step \d+, .*(NaN|infinite)[\s\S]*learning rate"):
-        longhand.fit(NETWORK, data, folder=tmp_path, **small(epochs=50, constants={"learning rate": "1e30"}))
-    longhand.fit(NETWORK, circles(), folder=tmp_path, **small(epochs=2))
-    kept = (tmp_path / "last.safetensors").read_bytes()
-    with pytest.raises(TrainingError):
-        longhand.fit(NETWORK, data, folder=tmp_path, **small(constants={"learning rate": "1e38"}))
-    assert (tmp_path / "last.safetensors").read_bytes() == kept
+    if target == "c":
+        compiler_or_skip()
+    random = np.random.default_rng(1)
+    data = {"X": random.normal(size=(80, 3)), "y": random.normal(size=80)}
+    with pytest.raises(TrainingError, match=r"epoch \d+, step \d+, .*(NaN|infinite).*is kept[\s\S]*learning rate") as said:
+        longhand.fit(REGRESSION, data, folder=tmp_path, target=target, epochs=50, batch=20, constants={"learning rate": "3"})
+    kept = checkpoint.load(tmp_path / "last.safetensors")
+    assert f"epoch {kept.state['epoch']} is kept" in str(said.value)
+    assert all(np.isfinite(array).all() for array in kept.arrays.values())
+
+
+def test_a_folder_that_holds_a_run_is_not_written_over(tmp_path):
+    pytest.importorskip("safetensors")
+    pytest.importorskip("matplotlib")
+    longhand.fit(NETWORK, circles(), folder=tmp_path, **small(epochs=1))
+    with pytest.raises(UsageError, match=r"holds a run already[\s\S]*--resume"):
+        longhand.fit(NETWORK, circles(), folder=tmp_path, **small(epochs=1))
+    with pytest.raises(UsageError, match="no checkpoint in"):
+        longhand.fit(NETWORK, circles(), folder=tmp_path / "new", resume=True, **small())
 
 
 def test_examples_too_large_for_the_type():
@@ -165,13 +164,9 @@ def test_a_size_that_nothing_fixes():
 
 def test_a_batch_sheet_and_a_regression():
     """A sheet that speaks of a batch already, with a squared error: no classes, so no accuracy."""
-    sheet = r"""
-    The data are $X \in \mathbb{R}^{m \times d}$ and the targets $y \in \mathbb{R}^m$. The prediction is $\hat y = X w$ with $w \in \mathbb{R}^d$,
-    and the loss is $L = \frac{1}{m} \sum_{i=1}^{m} (\hat y_i - y_i)^2$. Derive the gradient of $L$ with respect to $w$.
-    """
     random = np.random.default_rng(1)
     x, w = random.normal(size=(200, 3)), np.array([1.0, -2.0, 0.5])
-    fitted = longhand.fit(sheet, {"X": x, "y": x @ w}, epochs=60, batch=20, dtype="float64")
+    fitted = longhand.fit(REGRESSION, {"X": x, "y": x @ w}, epochs=60, batch=20, dtype="float64")
     assert np.allclose(fitted.parameters["w"], w, atol=1e-6)
     assert fitted.judged.accuracy is None
 
@@ -235,6 +230,10 @@ def test_the_command_trains_reports_and_resumes(files, capsys):
     (["--examples", "data.npz", "--size", "n=8", "--rate", "fast"], 2, "no number"),
     (["--examples", "data.npz", "--size", "n=8", "--rate", "1e38", "--epochs", "40"], 1, "TrainingError"),
     (["--examples", "data.npz", "--size", "n=8", "--label", "kind"], 2, "no column kind"),
+    (["--examples", "data.npz", "--size", "n=8", "--resume"], 2, "no folder to resume from"),
+    (["--examples", "data.npz", "--size", "n=8", "--threads", "0"], 2, "--threads"),
+    (["--examples", "data.npz", "--size", "n=8", "--to", "fortran"], 2, "no target"),
+    (["--examples", "sheet.md", "--size", "n=8"], 2, ".npz, .csv, .parquet"),
     ([], 2, "--examples"),
 ])
 def test_the_command_says_what_is_wrong(files, capsys, monkeypatch, arguments, code, says):
@@ -242,6 +241,15 @@ def test_the_command_says_what_is_wrong(files, capsys, monkeypatch, arguments, c
     assert cli.run(["train", "sheet.md", *arguments]) == code
     said = capsys.readouterr().err
     assert says in said and "Traceback" not in said
+
+
+def test_a_sheet_with_two_problems():
+    one, other = (read(sheet).problems[0] for sheet in (NETWORK, REGRESSION))
+    with pytest.raises(UsageError, match=r"2 problems with a loss[\s\S]*--number"):
+        one_of([one, other])
+    assert one_of([one, other], 2) is other and one_of([one, replace(other, loss=None)]) is one
+    with pytest.raises(UsageError, match="--number 3: the sheet holds 2 problems"):
+        one_of([one, other], 3)
 
 
 def together(files, *arguments, processes=2):
@@ -255,7 +263,7 @@ def test_two_processes_give_the_result_of_one(files):
     pytest.importorskip("torch")
     pytest.importorskip("safetensors")
     pytest.importorskip("matplotlib")
-    options = ("--epochs", "2", "--dtype", "float64", "--batch", "17")
+    options = ("--epochs", "2", "--dtype", "float64", "--batch", "17", "--to", "numpy")
     done = together(files, *options, "-o", str(files / "two"))
     assert done.returncode == 0, done.stderr
     assert cli.run(["train", str(files / "sheet.md"), "--examples", str(files / "data.npz"), "--size", "n=8", *options, "-o", str(files / "one")]) == 0

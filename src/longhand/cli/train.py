@@ -19,6 +19,7 @@ INTERRUPTED = 130
 @click.option("--label", metavar="COLUMN", help="The column of the label. Default: named as in the sheet, or the last.")
 @click.option("--data", "data_file", metavar="FILE.json", help="Numbers for symbols: a JSON object from names to nested lists.")
 @click.option("--size", "sizes", multiple=True, metavar="n=128", help="A size that neither the sheet nor the examples fix. Repeatable.")
+@click.option("--number", type=click.IntRange(1), help="Which problem of the sheet, where several have a loss.")
 @click.option("--epochs", type=click.IntRange(0), default=10, show_default=True, help="Passes over the training examples.")
 @click.option("--batch", type=click.IntRange(0), default=32, show_default=True, help="Examples for a step; 0: all.")
 @click.option("--method", default="gradient descent", show_default=True, help="gradient descent, momentum, nesterov or adam.")
@@ -35,8 +36,8 @@ INTERRUPTED = 130
 @click.option("--threads", type=click.IntRange(1), help="Threads of the C target. Default: as many as pay.")
 @click.option("-o", "--output", metavar="FOLDER", help="Checkpoints, report and learning curve.")
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the folder.")
-def train(problem: str, examples: str, test: str | None, label: str | None, data_file: str | None, sizes: tuple[str, ...], epochs: int, batch: int,
-          method: str, rate: str | None, constants: tuple[str, ...], schedule: str, validation: float, patience: int | None, seed: int,
+def train(problem: str, examples: str, test: str | None, label: str | None, data_file: str | None, sizes: tuple[str, ...], number: int | None,
+          epochs: int, batch: int, method: str, rate: str | None, constants: tuple[str, ...], schedule: str, validation: float, patience: int | None, seed: int,
           scale: str, at_random: bool, dtype: str, target: str | None, threads: int | None, output: str | None, resume: bool) -> int:
     """Trains the network of PROBLEM on real examples, with the derived gradients.
 
@@ -45,6 +46,7 @@ def train(problem: str, examples: str, test: str | None, label: str | None, data
     """
     from ..files import read_text
     from ..solution import read
+    from ..training.front import one_of
     from ..training.options import Options
     from ..training.scale import group as started
     text = read_text(problem)
@@ -55,10 +57,8 @@ def train(problem: str, examples: str, test: str | None, label: str | None, data
         sheet = read(text, name=title_of(problem), data=data_of(data_file))
     if sheet.not_understood:
         report(problem, sheet.not_understood)
-    problems = [p for p in sheet.problems if p.loss is not None]
-    if len(problems) != 1:
-        raise UsageError(f"The sheet has {len(problems) or 'no'} problem{'s' if problems else ''} with a loss, and one can be trained.")
-    if problems[0].not_understood:
+    chosen = one_of(sheet.problems, number)
+    if chosen.not_understood:
         complain("The sheet was not understood in full, so its network is not trained.")
         return NotUnderstood.exit_code
     options = Options(epochs, batch, method, {name: _number(name, value) for name, value in given.items()}, schedule, validation, patience, seed,
@@ -72,7 +72,7 @@ def train(problem: str, examples: str, test: str | None, label: str | None, data
     from ..training.front import train as run
     try:
         with about(problem):
-            fitted, tested = run(problems[0], examples, options, label=label, test=test, folder=Path(output) if output else None, resume=resume,
+            fitted, tested = run(chosen, examples, options, label=label, test=test, folder=Path(output) if output else None, resume=resume,
                                  progress=show, group=group, title=title_of(problem))
     except KeyboardInterrupt:
         complain("Interrupted before the first epoch was done: nothing is kept.")

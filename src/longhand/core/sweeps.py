@@ -14,6 +14,7 @@ MOST = 1_000_000
 _lock = Lock()
 _inside = 0
 _aside = 0
+_theirs = False
 _usual = (0, 0, 0)
 
 
@@ -42,13 +43,14 @@ def _put_aside() -> None:
     """The sweep of the new objects that is due. What it leaves is in the tables that a marker keeps, so it joins the old objects at once: else
     every hundredth answer would cause a sweep of the whole program, which takes as long as ten answers. Objects that somebody has frozen
     stay so: then nothing is put aside."""
-    global _aside
+    global _aside, _theirs
     _aside += gc.get_count()[0]
     if _aside > MOST:
         _aside = 0
         gc.collect()
         return
     gc.collect(0)
-    if gc.get_freeze_count() == 0:
+    _theirs = _theirs or gc.get_freeze_count() > 0      # counting takes as long as a sweep, where there is something to count
+    if not _theirs:
         gc.freeze()                                     # both only join two lists
         gc.unfreeze()

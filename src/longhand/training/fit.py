@@ -3,12 +3,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from math import ceil, isfinite
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from ..core.record import record
-from ..errors import DataError, TrainingError, UsageError
+from ..errors import DataError, FileError, TrainingError, UsageError
+from ..files import reason
 from . import checkpoint as checkpoints
 from .examples import Examples, rescaled, scales
 from .judge import Judged, judged
@@ -18,6 +21,7 @@ from .scale import Alone, Group
 from .schedules import schedule
 from .start import Start, drawn, start
 from .stepper import Stepper
+from .targets import LAST_RESORT, chosen
 from .task import Task
 
 if TYPE_CHECKING:
@@ -25,8 +29,8 @@ if TYPE_CHECKING:
 
 LAST, BEST = "last.safetensors", "best.safetensors"
 
-Progress = Callable[[int, int, Epoch | None], None]
-"""Called with the epochs done, all of them, and the newest."""
+Progress = Callable[[float, int, Epoch | None], None]
+"""Called with the epochs done (and the share of the one under way), all of them, and the newest."""
 
 
 @record
@@ -36,6 +40,7 @@ class Fitted:
     parameters   the values of the best epoch (least validation loss; least training loss without validation)
     history      one row an epoch     starts   how each parameter began, in words     ended   why the run ended
     judged       the best parameters on the validation examples, or on all where none were kept aside
+    computed     by what: the target and its threads               note   why that is not the usual target, "" where it is
     """
     task: Task
     options: Options
@@ -51,6 +56,9 @@ class Fitted:
     means: dict[str, np.ndarray]
     spreads: dict[str, np.ndarray]
     folder: Path | None = None
+    computed: str = ""
+    note: str = ""
+    interrupted: bool = False
 
 
 def fit(task: Task, examples: Examples, options: Options, *, folder: Path | None = None, resume: bool = False,
@@ -61,6 +69,7 @@ def fit(task: Task, examples: Examples, options: Options, *, folder: Path | None
     that was never stopped. TrainingError, with the last good checkpoint kept, where the loss stops being a finite number."""
     import numpy as np
     group = group or Alone()
+    found = _opened(folder, resume, group)
     sizes = _sizes(task, examples, options)
     names = [p.name for p in task.parameters]
     random = np.random.default_rng(options.seed)
@@ -72,27 +81,27 @@ def fit(task: Task, examples: Examples, options: Options, *, folder: Path | None
     if means:
         kept = rescaled(kept, task, means, spreads)
         aside = rescaled(aside, task, means, spreads) if aside is not None else None
-    stepper = Stepper(task, parameters, sizes, options, group)
-    kept, aside = stepper.prepared(kept), stepper.prepared(aside) if aside is not None else None
-    run = Run(random)
-    if resume:
-        if folder is None:
-            raise UsageError("There is no folder to resume from.", suggestion="--output FOLDER --resume")
-        found = checkpoints.load(folder / LAST)
-        run = resumed(found, options, mark)
-        stepper.restore(found.arrays)
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
     batch = min(options.batch or kept.rows, kept.rows)
+    threads = found.state.get("threads") if found is not None else options.threads
+    stepper, note = _stepper(options, lambda told: Stepper(task, parameters, sizes, told, batch, group, threads))
+    options = stepper.options
+    run = resumed(found, options, mark) if found is not None else Run(random)
+    kept, aside = stepper.prepared(kept), stepper.prepared(aside) if aside is not None else None
+    if found is not None:
+        try:
+            stepper.restore(found.arrays)
+        except (KeyError, ValueError) as error:
+            raise UsageError(f"The checkpoint has the parameters of another network: {error.args[0]} does not fit.",
+                             suggestion="Resume with the same sheet, or start anew in another folder.") from None
+    if group.size > 1:
+        stepper.check_shares(kept)
     steps = ceil(kept.rows / batch)
-    total = steps * options.epochs
-    factor = schedule(options.schedule).factor
     rate = stepper.constants["learning rate"]
-    more = {"sizes": sizes, "classes": list(examples.classes), "parameters": names}
+    more = {"sizes": sizes, "classes": list(examples.classes), "parameters": names, "threads": stepper.engine.threads}
     arrays_of_scale = {f"mean of {n}": m for n, m in means.items()} | {f"spread of {n}": s for n, s in spreads.items()}
-    ended = "all epochs are done"
+    ended, interrupted = "all epochs are done", False
     best_arrays = stepper.state()
-    if resume and (folder / BEST).exists():
+    if found is not None and (folder / BEST).exists():
         best_arrays = checkpoints.load(folder / BEST).arrays
     try:
         while run.epoch < options.epochs:
@@ -100,8 +109,8 @@ def fit(task: Task, examples: Examples, options: Options, *, folder: Path | None
                 ended = f"the loss did not fall for {options.patience} epochs"
                 break
             order = run.random.permutation(kept.rows)
-            rates = np.array([rate * factor((run.step + k) / total) for k in range(steps)])
-            losses = stepper.run(kept, order, batch, rates, run.step)
+            rated = rate * schedule(options.schedule).factors((run.step + np.arange(steps)) / (steps * options.epochs))
+            losses = stepper.run(kept, order, rated, run.step, _ticks(progress, run, options) if group.first else None)
             wrong = np.flatnonzero(~np.isfinite(losses))
             if len(wrong):
                 raise _diverged(run, int(wrong[0]), float(losses[wrong[0]]), folder)
@@ -113,7 +122,7 @@ def fit(task: Task, examples: Examples, options: Options, *, folder: Path | None
             found = judged(stepper, task, aside) if aside is not None else None
             if found is not None and not isfinite(found.loss):
                 raise _diverged(run, steps - 1, found.loss, folder, "the validation loss")
-            run.history.append(Epoch(run.epoch, run.step, float(rates[-1]), float(np.average(losses, weights=weights)),
+            run.history.append(Epoch(run.epoch, run.step, float(rated[-1]), float(np.average(losses, weights=weights)),
                                      *((found.loss, found.accuracy) if found is not None else ())))
             newest = run.history[-1]
             made = stepper.state()
@@ -129,12 +138,58 @@ def fit(task: Task, examples: Examples, options: Options, *, folder: Path | None
     except KeyboardInterrupt:
         if not run.history:
             raise
-        ended = f"interrupted after epoch {run.epoch}"
+        ended, interrupted = f"it was interrupted after epoch {run.epoch}", True
     with suppress(KeyError):
         stepper.restore(best_arrays)
     return Fitted(task, options, {n: stepper.parameters[n].copy() for n in names}, tuple(run.history),
                   {n: s.rule for n, s in starts.items()}, ended, judged(stepper, task, aside if aside is not None else kept), run.best, sizes,
-                  examples.classes, stepper.constants, means, spreads, folder)
+                  examples.classes, stepper.constants, means, spreads, folder, stepper.engine.says, note, interrupted)
+
+
+def _stepper(options: Options, made: Callable[[Options], Stepper]) -> tuple[Stepper, str]:
+    """The stepper of the target that is asked for, else of the first one that can do the sheet; and why it is not the usual one."""
+    target, note = chosen(options.target)
+    try:
+        stepper = made(replace(options, target=target))
+        stepper.engine.ready()
+    except UsageError as error:
+        if options.target is not None or target == LAST_RESORT:
+            raise
+        stepper, note = made(replace(options, target=LAST_RESORT)), error.statement
+    return stepper, note
+
+
+# ---- the folder ---------------------------------------------------------------------------------------------------
+
+def _opened(folder: Path | None, resume: bool, group: Group) -> checkpoints.Checkpoint | None:
+    """The last checkpoint of the folder, to go on from. UsageError for a folder that holds another run, or none to resume; FileError for
+    one that cannot be written to."""
+    if folder is None:
+        if resume:
+            raise UsageError("There is no folder to resume from.", suggestion="--output FOLDER --resume")
+        return None
+    last = folder / LAST
+    if resume:
+        if not last.exists():
+            raise UsageError(f"There is no checkpoint in {folder} to resume from.", suggestion="Without --resume a new run begins there.")
+        return checkpoints.load(last)
+    if last.exists():
+        raise UsageError(f"{folder} holds a run already.", suggestion="--resume goes on with it; a new run needs another folder.")
+    if group.first:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise FileError(f"{folder} cannot be written to: {reason(error)}.") from None
+    return None
+
+
+def _ticks(progress: Progress | None, run: Run, options: Options) -> Callable[[float], None] | None:
+    """Passes on how far the epoch under way has come."""
+    if progress is None:
+        return None
+    return lambda share: progress(run.epoch + share, options.epochs, run.history[-1] if run.history else None)
 
 
 # ---- the beginning ------------------------------------------------------------------------------------------------

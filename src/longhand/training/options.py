@@ -26,6 +26,8 @@ class Options:
     seed        of the split, the first parameters and the order of examples
     scale       "standard": inputs less their mean, over their standard deviation, both of the training examples
     random      parameters begin at random, also where the sheet has numbers
+    target      what computes: a row of training.targets, None for the first one that can be had
+    threads     of the C target, None for as many as pay; the same number gives the same bits
     sizes       numbers for size symbols that no example fixes (n = 128)
     """
     epochs: int = 10
@@ -38,7 +40,8 @@ class Options:
     seed: int = 0
     scale: str = "none"
     dtype: str = "float32"
-    target: str = "numpy"
+    target: str | None = None
+    threads: int | None = None
     random: bool = False
     sizes: dict[str, int] = field(default_factory=dict)
 
@@ -51,8 +54,8 @@ class Options:
                 raise UsageError(f"{value} is no {name}.", suggestion=f"Choose {' or '.join(known)}.")
         if not 0 <= self.validation < 1:
             raise UsageError("The share for validation lies from 0 to below 1.", suggestion="--validation 0.1")
-        for name, value, least in (("epochs", self.epochs, 0), ("batch", self.batch, 0), ("patience", self.patience or 1, 1)):
-            if value < least:
+        for name, value, least in (("epochs", self.epochs, 0), ("batch", self.batch, 0), ("patience", self.patience, 1), ("threads", self.threads, 1)):
+            if value is not None and value < least:
                 raise UsageError(f"{name} is {value}, and the least is {least}.")
         for name in self.constants:
             if name not in METHODS[self.method].constants:

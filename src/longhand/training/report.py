@@ -96,7 +96,7 @@ def _summary(fitted: Fitted, test: Judged | None) -> Iterator[tuple[str, str]]:
         yield name, f"{value:g}"
     yield "schedule", SCHEDULES[options.schedule].why
     yield "batch", str(options.batch or "all examples")
-    yield "numbers", f"{options.dtype}, computed by the {options.target} target, seed {options.seed}"
+    yield "numbers", f"{options.dtype}, computed by {fitted.computed}, seed {options.seed}"
     yield "inputs", "standardised by the training examples" if options.scale == "standard" else "as they are"
     if fitted.history:
         yield "training loss, last epoch", f"{fitted.history[-1].loss:.6g}"

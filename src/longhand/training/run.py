@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from .examples import Examples
 
-MAY_CHANGE = ("epochs", "patience")
-"""Options that a resumed run may be given anew; epochs only where the rate does not depend on how long the run is."""
+MAY_CHANGE = ("epochs", "patience", "threads")
+"""Options that a resumed run may be given anew or not at all; epochs only where the rate does not depend on how long the run is."""
 
 
 @record
@@ -66,11 +66,13 @@ def resumed(found: Checkpoint, options: Options, examples: str) -> Run:
     """The run of a checkpoint. UsageError where it was made with other options or other examples: it would not be the same run."""
     import numpy as np
     state, now = found.state, asdict(options)
-    free = MAY_CHANGE if options.schedule == "constant" else ("patience",)
+    free = MAY_CHANGE if options.schedule == "constant" else MAY_CHANGE[1:]
     for name, value in state["options"].items():
         if name not in free and now.get(name) != value:
             raise UsageError(f"The checkpoint was made with {name} = {value}, and now it is {now.get(name)}.",
                              suggestion="Resume with the same options, or start anew in another folder.")
+    if options.threads is not None and options.threads != state.get("threads", options.threads):
+        raise UsageError(f"The checkpoint was made by {state['threads']} threads, and now there are {options.threads}.", suggestion="Leave --threads out.")
     if state["examples"] != examples:
         raise UsageError("The checkpoint was made with other examples.", suggestion="Resume with the same file, or start anew in another folder.")
     random = np.random.default_rng()

@@ -45,7 +45,7 @@ class Together(Alone):
             distributed.all_reduce(moved)
         except RuntimeError as error:
             raise TrainingError(f"Process {self.rank} of {self.size}: another process of the run has gone.",
-                                suggestion="The last checkpoint is whole: run the same command with --resume.") from error
+                                suggestion="The last checkpoint of its folder is whole: run the same command with --resume.") from error
         if moved is not tensor:
             tensor.copy_(moved)
 

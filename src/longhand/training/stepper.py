@@ -1,50 +1,53 @@
-"""Steps of descent on batches: gradients by the derived code, updates by the method's own equations."""
+"""What a run moves: the parameters, the memory of the method, and the engine that takes the steps."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from math import ceil
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from ..backends.array_code import Code, needed
-from ..backends.lowering import lowered
-from ..backends.modules import used
-from ..core.equation import Tensor
+from ..backends.array_code import Code
 from ..errors import UsageError
 from .examples import Examples
-from .numpy_steps import made
+from .job import JUDGED_AT_ONCE, Engine, Job
 from .options import Options
 from .scale import Alone, Group
+from .steps import forward, step
+from .targets import engine
 from .task import Task
-from .updates import GRADIENT, PARAMETER, update
 
 if TYPE_CHECKING:
     import numpy as np
 
-TARGETS = ("numpy",)
-JUDGED_AT_ONCE = 4096
-"""Examples that the forward pass takes together when a network is judged."""
+CHUNK = 0.2
+"""Seconds between two signs of life, and at most until Ctrl-C is heard."""
 
 
 class Stepper:
-    """The parameters of a task, the memory of the method, and how both move. Arrays are of the run's floating type."""
+    """The parameters of a task and the memory of the method, which its engine moves in place. Arrays are of the run's floating type.
 
-    def __init__(self, task: Task, parameters: Mapping[str, np.ndarray], sizes: Mapping[str, int], options: Options, group: Group | None = None) -> None:
+    `batch` is the number of examples of a step, 0 for a network that is only judged; `threads` is for targets that know them."""
+
+    def __init__(self, task: Task, parameters: Mapping[str, np.ndarray], sizes: Mapping[str, int], options: Options, batch: int = 0,
+                 group: Group | None = None, threads: int | None = None) -> None:
         import numpy as np
-        if options.target not in TARGETS:
-            raise UsageError(f"{options.target} is no target that trains.", suggestion=f"Targets are {', '.join(TARGETS)}.")
-        self.task, self.sizes, self.options, self.group = task, dict(sizes), options, group or Alone()
-        self.dtype = np.dtype(options.dtype)
-        problem = replace(task.problem, data={}, descent=None, wanted=())
-        self.code: Code = lowered(problem, [p.name for p in task.parameters])
-        self.parameters = {n: np.array(a, dtype=self.dtype) for n, a in parameters.items()}
-        self.memory = {n: {s: np.zeros_like(a) for s in options.descent.state} for n, a in self.parameters.items()}
-        self._held = {array.tensor: name for name, array in self.code.arrays.items() if array.tensor}
-        self._given = used(self.code, (*self.code.forward, *self.code.backward))
-        self._fixed = {n: self._number(n) for n in self._given if self.code.arrays[n].role == "data"}
-        self._passes: dict[tuple[int, bool], tuple[Any, dict[str, np.ndarray]]] = {}
-        self._updates = {n: [self._update(task.program[n]) for _ in range(2)] for n in self.parameters}
-        self._turn = 0
-        self.constants = {name: options.constant(name, self._of_sheet(name)) for name in options.descent.constants}
+        self.task, self.options, self.group, self.batch = task, options, group or Alone(), batch
+        self.dtype, self._sizes, self.loss_is = np.dtype(options.dtype), dict(sizes), "mean"
+        self.parameters = {n: np.array(a, dtype=self.dtype, order="C") for n, a in parameters.items()}
+        method = options.descent
+        self.step, self.forward = step(task, method, sizes), forward(task, sizes)
+        self.memory = {n: {s: np.zeros_like(self.parameters[n]) for s in kept} for n, kept in self.step.memory.items()}
+        self.constants = {name: options.constant(name, self._of_sheet(name)) for name in method.constants}
+        self.gradients = {n: np.zeros_like(self.parameters[n]) for n in self.step.gradients}
+        held = {array: self.parameters[n] for n, array in self.step.parameters.items()}
+        held |= {array: self.memory[n][s] for n, kept in self.step.memory.items() for s, array in kept.items()}
+        held |= {array: self._number(self.step.code, array) for array in self.step.fixed}
+        seen = {array: self.parameters[n] for n, array in self.forward.parameters.items()}
+        seen |= {array: self._number(self.forward.code, array) for array in self.forward.fixed}
+        gradients = {array: self.gradients[n] for n, array in self.step.gradients.items()}
+        self.engine: Engine = engine(options.target)(
+            Job(self.step, self.forward, dict(sizes), task.batch.size, batch, options.dtype, held, gradients, seen, threads,
+                self.group.size > 1))
 
     def prepared(self, examples: Examples) -> Examples:
         """The examples in the run's floating type."""
@@ -59,80 +62,87 @@ class Stepper:
 
     # ---- moving -------------------------------------------------------------------------------------------------------
 
-    def run(self, examples: Examples, order: np.ndarray, batch: int, rates: np.ndarray, first: int) -> np.ndarray:
+    def run(self, examples: Examples, order: np.ndarray, rates: np.ndarray, first: int, tick: Callable[[float], None] | None = None) -> np.ndarray:
         """One step for each rate, each on the next `batch` examples of `order`; `first` steps went before. The loss of each batch,
-        taken before its step. It ends at the first that is no finite number."""
+        taken before its step. It ends at the first that is no finite number. `tick` hears the share that is done, now and then."""
         import numpy as np
-        losses = np.full(len(rates), np.nan)
-        with np.errstate(all="ignore"):
-            for k, rate in enumerate(rates):
-                rows = order[k * batch:(k + 1) * batch]
-                losses[k] = self._step(examples, rows, float(rate), first + k + 1)
-                if not np.isfinite(losses[k]):
-                    break
+        losses, scalars = np.full(len(rates), np.nan), self._scalars(rates, first)
+        done, chunk = 0, 8
+        while done < len(rates):
+            stop = min(done + chunk, len(rates))
+            begun = perf_counter()
+            self._steps(examples, order[done * self.batch:stop * self.batch], scalars[done:stop], losses[done:stop])
+            if not np.isfinite(losses[stop - 1]):
+                break
+            took = max(perf_counter() - begun, 1e-6)
+            chunk = max(1, min(8 * chunk, int((stop - done) * CHUNK / took)))
+            done = stop
+            if tick is not None and done < len(rates):
+                tick(done / len(rates))
         return losses
 
-    def _step(self, examples: Examples, rows: np.ndarray, rate: float, step: int) -> float:
-        total, own = len(rows), rows[self.group.rank::self.group.size]
-        looked = self._ahead()
-        loss, gradients = self._gradients(examples, own, looked)
-        if self.group.size > 1:
-            loss = self._together(loss, gradients, len(own) / total)
+    def _scalars(self, rates: np.ndarray, first: int) -> np.ndarray:
+        """The method's numbers for each step, a row each."""
+        import numpy as np
         method = self.options.descent
-        constants = {**self.constants, "learning rate": rate}
-        constants |= {name: correction(constants, step) for name, correction in method.corrections.items()}
-        self._turn = 1 - self._turn
-        for name, parameter in self.parameters.items():
-            run, inputs, results = self._updates[name][self._turn]
-            known = {PARAMETER: parameter, GRADIENT: gradients[name], **self.memory[name], **constants}
-            run(*(known[i] for i in inputs))
-            self.parameters[name] = results[PARAMETER]
-            self.memory[name] = {s: results[s] for s in method.state}
-        return loss
+        numbers: dict[str, Any] = {**self.constants, "learning rate": rates}
+        with np.errstate(all="ignore"):
+            numbers |= {name: correction(self.constants, first + 1.0 + np.arange(len(rates))) for name, correction in method.corrections.items()}
+        columns = [np.broadcast_to(numbers[name], len(rates)) for name in (*method.constants, *method.corrections)]
+        return np.column_stack(columns).astype(self.dtype)
 
-    def _gradients(self, examples: Examples, rows: np.ndarray, parameters: Mapping[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
-        """The mean loss of the rows and its gradients; zeros where there is no row."""
+    def _steps(self, examples: Examples, order: np.ndarray, scalars: np.ndarray, losses: np.ndarray) -> None:
         import numpy as np
-        if not len(rows):
-            return 0.0, {n: np.zeros_like(a) for n, a in self.parameters.items()}
-        run, space = self._pass(len(rows), True)
-        run(*self._arguments(examples, rows, parameters))
-        return float(space[self.code.loss]), {self.code.arrays[p].tensor: space[g] for p, g in self.code.gradients.items()}
+        if self.group.size == 1:
+            self.engine.steps(examples.arrays, order, scalars, losses)
+            return
+        for k, numbers in enumerate(scalars):
+            rows = order[k * self.batch:(k + 1) * self.batch]
+            losses[k] = self._together(examples, rows)
+            self.engine.update(numbers)
+            if not np.isfinite(losses[k]):
+                break
 
-    def _together(self, loss: float, gradients: dict[str, np.ndarray], share: float) -> float:
-        """The mean over the rows of all processes, from the mean over the own ones."""
+    def _together(self, examples: Examples, rows: np.ndarray) -> float:
+        """Loss and gradients of the rows, a share of them made by each process."""
         import numpy as np
-        whole = np.concatenate([np.array([loss], self.dtype), *(g.reshape(-1) for g in gradients.values())])
-        whole *= share
+        own = rows[self.group.rank::self.group.size]
+        loss = self.engine.gradients(examples.arrays, own) if len(own) else 0.0
+        whole = np.concatenate([np.array([loss], self.dtype), *(g.reshape(-1) for g in self.gradients.values())])
+        whole *= (len(own) / len(rows) if self.loss_is == "mean" else 1.0) if len(own) else 0.0
         self.group.total(whole)
         place = 1
-        for gradient in gradients.values():
+        for gradient in self.gradients.values():
             gradient[...] = whole[place:place + gradient.size].reshape(gradient.shape)
             place += gradient.size
         return float(whole[0])
 
-    def _ahead(self) -> Mapping[str, np.ndarray]:
-        """Where the gradient is taken: at the parameters, or where the method looks ahead (θ − μ·velocity)."""
-        ahead = self.options.descent.ahead
-        if ahead is None:
-            return self.parameters
-        return {n: ahead(a, self.memory[n], self.constants) for n, a in self.parameters.items()}
+    def check_shares(self, examples: Examples) -> None:
+        """UsageError where the loss of a batch is neither the mean nor the sum of those of its parts: processes could not share it."""
+        rows = min(8, examples.rows)
+        cut = max(1, rows // 3)
+        one, two, both = (self.evaluate(examples.some(part))[0] for part in (slice(cut), slice(cut, rows), slice(rows)))
+        mean, total = (cut * one + (rows - cut) * two) / rows, one + two
+        near = 1e-3 * max(abs(one), abs(two), abs(both))
+        if rows > 1 and abs(both - mean) > near and abs(both - total) > near:
+            raise UsageError("The loss is neither a mean nor a sum over the examples, so that several processes cannot share a batch.",
+                             suggestion="Run it in one process.")
+        self.loss_is = "mean" if rows == 1 or abs(both - mean) <= abs(both - total) else "sum"
 
     # ---- judging ------------------------------------------------------------------------------------------------------
 
     def evaluate(self, examples: Examples) -> tuple[float, np.ndarray | None]:
         """The mean loss over the examples, and the prediction for each where the sheet has one."""
         import numpy as np
-        total, found = 0.0, []
-        with np.errstate(all="ignore"):
-            for start in range(0, examples.rows, JUDGED_AT_ONCE):
-                rows = np.arange(start, min(start + JUDGED_AT_ONCE, examples.rows))
-                run, space = self._pass(len(rows), False)
-                run(*self._arguments(examples, rows, self.parameters))
-                total += float(space[self.code.loss]) * len(rows)
-                if self.task.prediction is not None:
-                    found.append(space[self._held[self.task.prediction]].copy())
-        return total / examples.rows, np.concatenate(found) if found else None
+        losses = np.empty(ceil(examples.rows / JUDGED_AT_ONCE))
+        prediction = None
+        if self.forward.prediction is not None:
+            axes = self.forward.code.arrays[self.forward.prediction].axes[1:]
+            shape = [self._sizes[a.size] if isinstance(a.size, str) else a.size for a in axes]
+            prediction = np.empty((examples.rows, *shape), self.dtype)
+        self.engine.forward(examples.arrays, losses, prediction)
+        rows = np.minimum(JUDGED_AT_ONCE, examples.rows - JUDGED_AT_ONCE * np.arange(len(losses)))
+        return float(np.average(losses, weights=rows)), prediction
 
     # ---- keeping ------------------------------------------------------------------------------------------------------
 
@@ -142,48 +152,24 @@ class Stepper:
         return out | {f"{s} of {n}": a.copy() for n, memory in self.memory.items() for s, a in memory.items()}
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Back to a state that `state` gave. KeyError where something is missing."""
-        import numpy as np
-        self.parameters = {n: np.array(arrays[n], dtype=self.dtype) for n in self.parameters}
-        self.memory = {n: {s: np.array(arrays[f"{s} of {n}"], dtype=self.dtype) for s in memory} for n, memory in self.memory.items()}
+        """Back to a state that `state` gave. KeyError where something is missing, ValueError where it has another shape."""
+        places = {**self.parameters, **{f"{s} of {n}": a for n, memory in self.memory.items() for s, a in memory.items()}}
+        for name, place in places.items():
+            if arrays[name].shape != place.shape:
+                raise ValueError(name)
+        for name, place in places.items():
+            place[...] = arrays[name]
 
     def broken(self) -> str | None:
         """The first parameter with an entry that is no finite number."""
         import numpy as np
         return next((n for n, a in self.parameters.items() if not np.isfinite(a).all()), None)
 
-    # ---- code ---------------------------------------------------------------------------------------------------------
-
-    def _pass(self, rows: int, backward: bool) -> tuple[Any, dict[str, np.ndarray]]:
-        key = rows, backward
-        if key not in self._passes:
-            code, held = self.code, self._held
-            results = {code.loss, *code.gradients.values()} if backward else {code.loss}
-            if not backward and self.task.prediction is not None:
-                results.add(held[self.task.prediction])
-            statements = needed((*code.forward, *code.backward), results)
-            self._passes[key] = made(code, statements, self._given, self.options.dtype, {**self.sizes, self.task.batch.size: rows})
-        return self._passes[key]
-
-    def _arguments(self, examples: Examples, rows: np.ndarray, parameters: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-        out = []
-        for name in self._given:
-            tensor = self.code.arrays[name].tensor
-            out.append(parameters[tensor] if tensor in parameters else examples.arrays[tensor].take(rows, axis=0) if tensor in examples.arrays
-                       else self._fixed[name])
-        return out
-
-    def _update(self, parameter: Tensor) -> tuple[Any, tuple[str, ...], dict[str, np.ndarray]]:
-        """The update of a parameter as a function, with output arrays of its own; two of them take turns, one reads what the other wrote."""
-        found = update(self.options.descent, parameter.rank)
-        shape = self.parameters[parameter.name].shape
-        sizes = {f"u{k}": length for k, length in enumerate(shape)}
-        run, space = made(found.code, needed(found.code.forward, set(found.results.values())), found.code.inputs, self.options.dtype, sizes)
-        return run, found.inputs, {what: space[name] for what, name in found.results.items()}
-
-    def _number(self, name: str) -> np.ndarray:
+    def _number(self, code: Code, array: str) -> np.ndarray:
         import numpy as np
-        tensor = self.code.arrays[name].tensor
+        tensor = code.arrays[array].tensor
+        if tensor in self.parameters:
+            return self.parameters[tensor]
         value = self.task.problem.data.get(tensor)
         if value is None:
             raise UsageError(f"The loss uses {tensor}, and the sheet gives it no number.", suggestion=f'--data with {{"{tensor}": "0.1"}}')

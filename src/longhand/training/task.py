@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..backends.recurrences import entries
 from ..calculus.batch import batched
-from ..core.axis import Axis
+from ..core.axis import Axis, Index
 from ..core.equation import Program, Tensor
 from ..core.expr import Component, Entry, Offset
 from ..core.problem import Problem
@@ -49,7 +50,7 @@ def task(problem: Problem) -> Task:
         raise UsageError("The sheet has no parameters to train.")
     if not inputs:
         raise UsageError("The sheet has no input that examples could be put in for.")
-    batch = _shared_axis(inputs + labels, parameters)
+    batch = _shared_axis(program, inputs + labels, parameters)
     if batch is None:
         batch = Axis(EXAMPLES, EXAMPLES, "m")
         names = tuple(t.name for t in inputs + labels)
@@ -66,15 +67,24 @@ def _given(program: Program, role: str) -> tuple[Tensor, ...]:
     return tuple(t for t in program.given() if t.role == role and t.name in used)
 
 
-def _shared_axis(examples: tuple[Tensor, ...], parameters: tuple[Tensor, ...]) -> Axis | None:
-    """The axis of examples of a sheet that speaks of a batch: in front of every input and label, and in no parameter."""
+def _shared_axis(program: Program, examples: tuple[Tensor, ...], parameters: tuple[Tensor, ...]) -> Axis | None:
+    """The axis of examples of a sheet that speaks of a batch: of open size, in front of every input and label, in no parameter, and
+    never read at a shifted place, as time is."""
     first = examples[0].axes[:1]
-    if first and all(t.axes[:1] == first for t in examples) and len(examples) > 1 and all(first[0] not in p.axes for p in parameters):
-        return first[0]
-    if any(first and t.axes[:1] == first for t in examples[1:]):
+    if not first or len(examples) < 2 or not isinstance(first[0].size, str):
+        return None
+    sharing = [t for t in examples if t.axes[:1] == first]
+    if len(sharing) == 1 or any(first[0] in p.axes for p in parameters) or _is_shifted(program, first[0]):
+        return None
+    if len(sharing) < len(examples):
         raise NotUnderstood("Some inputs and labels share an axis, and others do not: which axis the examples run over is not clear.",
                             suggestion="Write the sheet for one example, or every input and label with a row for each example.")
-    return None
+    return first[0]
+
+
+def _is_shifted(program: Program, axis: Axis) -> bool:
+    return any(own == axis and not isinstance(place, Index) for e in program.equations for entry in entries(e.right)
+               for place, own in zip(entry.at, program[entry.tensor].axes, strict=True))
 
 
 def _prediction(program: Program, loss: str, labels: tuple[Tensor, ...], batch: Axis) -> tuple[str | None, Axis | None]:
