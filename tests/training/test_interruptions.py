@@ -29,10 +29,16 @@ def files(tmp_path):
     return tmp_path
 
 
+def interruptible():
+    """Ctrl-C is heard, also where the tests run in the background of a shell, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def started(files, *arguments, **environment):
     """The command in a process of its own."""
     command = [sys.executable, "-m", "longhand.train", str(files / "sheet.md"), "--examples", str(files / "data.npz"), *arguments, "-o", str(files / "out")]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment},
+                            preexec_fn=interruptible)
 
 
 def until_the_first_checkpoint(files, *processes):

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -37,7 +38,8 @@ def with_pool(task, **options) -> None:
             await task(pool)
         finally:
             await pool.close()
-    asyncio.run(run())
+    with ThreadPoolExecutor(1) as own:                # a browser of another test may have a loop running in this one
+        own.submit(lambda: asyncio.run(run())).result()
 
 
 def test_answers_come_back_to_whoever_asked():
