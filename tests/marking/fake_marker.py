@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from functools import partial
@@ -50,6 +51,7 @@ class FakeMarker:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)        # Ctrl-C is heard, also in the background of a shell, which ignores it
     folder, out, jobs, seconds = sys.argv[1:]
     for answer in mark_folder(Path(folder), "a problem", out=Path(out), jobs=int(jobs), make_marker=partial(FakeMarker, float(seconds))):
         print(summary(answer), flush=True)

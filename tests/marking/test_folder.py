@@ -262,14 +262,9 @@ def test_every_field_that_holds_records_is_known():
     assert records - {"at"} == set(RECORDS)
 
 
-def interruptible() -> None:
-    """Ctrl-C is heard, also where the tests run in the background of a shell, which ignores it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def _start(folder: Path, out: Path, seconds: float) -> subprocess.Popen:
     command = [sys.executable, str(HERE / "fake_marker.py"), str(folder), str(out), "2", str(seconds)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=interruptible)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
 
 
 def test_ten_kills_leave_the_same_tables(tmp_path):

@@ -29,16 +29,14 @@ def files(tmp_path):
     return tmp_path
 
 
-def interruptible():
-    """Ctrl-C is heard, also where the tests run in the background of a shell, which ignores it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+HEARD = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); runpy.run_module('longhand.train', run_name='__main__')"
+"""Ctrl-C is heard, also where the tests run in the background of a shell, which ignores it."""
 
 
 def started(files, *arguments, **environment):
     """The command in a process of its own."""
-    command = [sys.executable, "-m", "longhand.train", str(files / "sheet.md"), "--examples", str(files / "data.npz"), *arguments, "-o", str(files / "out")]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment},
-                            preexec_fn=interruptible)
+    command = [sys.executable, "-c", HEARD, str(files / "sheet.md"), "--examples", str(files / "data.npz"), *arguments, "-o", str(files / "out")]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
 
 
 def until_the_first_checkpoint(files, *processes):
