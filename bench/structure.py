@@ -277,6 +277,8 @@ def _torch(chosen: Case, arrays: dict[str, Any]) -> Callable[[], Any]:
 
 def main(case: str, peer: str) -> None:
     """Prints the seconds of a call: the least of some repetitions, each long enough for the clock."""
+    if hasattr(os, "sched_setaffinity"):                                # what a library calls one thread is not always one core
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
     call = call_of(case, peer)
     call()
     start = perf_counter()
