@@ -55,7 +55,7 @@ def compile(source: object, target: str = "numpy", dtype: str | None = None, *, 
     for library in NEEDS[target]:
         if find_spec(library) is None:
             raise UsageError(f'target="{target}" needs {library}, which is not installed.', suggestion=f"pip install 'longhand[{library}]'")
-    problem = _problem(source, number)
+    problem = problem_of(source, number)
     if problem.loss is None:
         raise NotUnderstood("The problem has no loss, so there is nothing to differentiate.")
     if target in DIFFERENTIABLE:
@@ -65,7 +65,8 @@ def compile(source: object, target: str = "numpy", dtype: str | None = None, *, 
     return found.at_once() or found
 
 
-def _problem(source: object, number: int | None) -> Problem:
+def problem_of(source: object, number: int | None) -> Problem:
+    """The problem of a Problem, a Model or a sheet's text; UsageError where a sheet has several with a loss and no number says which."""
     if isinstance(source, Problem):
         return source
     if callable(getattr(source, "problem", None)):

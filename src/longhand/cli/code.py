@@ -4,7 +4,7 @@ from __future__ import annotations
 import click
 
 from ..errors import NotUnderstood, UsageError, printable
-from .given import about, data_of
+from .given import about, data_of, names_of
 from .streams import complain, deliver, report
 
 TARGETS = ("numpy", "torch", "jax", "numba", "c")
@@ -34,8 +34,7 @@ def code(problem: str, target: str, what: str, data_file: str | None, wrt: str |
         from ..backends.written import source
     from ..files import read_text
     from ..solution import read
-    from .solve import _names
-    names = _names(wrt) or None
+    names = names_of(wrt) or None
     text, data = read_text(problem), data_of(data_file)
     with about(problem):
         sheet = read(text, data=data)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from ..errors import DataError, LonghandError, Place, at
+from ..errors import DataError, LonghandError, Place, UsageError, at
 
 
 def data_of(path: str | None) -> dict | None:
@@ -19,6 +19,23 @@ def data_of(path: str | None) -> dict | None:
         return read_data(read_text(path), words=True)
     except DataError as error:
         raise at(error, Place(source=path)) from None
+
+
+def names_of(listed: str | None) -> tuple[str, ...]:
+    """W_1, W_{2,1} from "W_1,W_{2,1}": commas inside braces separate nothing."""
+    if listed is None:
+        return ()
+    names, depth = [""], 0
+    for c in listed:
+        depth += (c == "{") - (c == "}")
+        if c == "," and depth <= 0:
+            names.append("")
+        else:
+            names[-1] += c
+    names = [name.strip() for name in names]
+    if not all(names):
+        raise UsageError(f"--wrt {listed}: a name is missing between the commas.", suggestion="--wrt W_1,b_1")
+    return tuple(names)
 
 
 def title_of(path: str) -> str:

@@ -7,7 +7,7 @@ import click
 
 from ..errors import UsageError
 from .formats import FORMATS, chosen_format, rendered
-from .given import about, data_of, title_of
+from .given import about, data_of, names_of, title_of
 from .streams import deliver, report
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def solve(problem: str, data_file: str | None, output: str | None, form: str | N
     form = chosen_format(form, as_json, output)
     if problem == "-" == data_file:
         raise UsageError("The problem and the data cannot both come from standard input.")
-    names = _names(wrt)
+    names = names_of(wrt)
     text = read_text(problem)
     data = data_of(data_file)
     from ..solution import solve as solved
@@ -40,23 +40,6 @@ def solve(problem: str, data_file: str | None, output: str | None, form: str | N
     for each in solution.problems:
         report(problem, each.not_understood)
     return solution.exit_code
-
-
-def _names(listed: str | None) -> tuple[str, ...]:
-    """W_1, W_{2,1} from "W_1,W_{2,1}": commas inside braces separate nothing."""
-    if listed is None:
-        return ()
-    names, depth = [""], 0
-    for c in listed:
-        depth += (c == "{") - (c == "}")
-        if c == "," and depth <= 0:
-            names.append("")
-        else:
-            names[-1] += c
-    names = [name.strip() for name in names]
-    if not all(names):
-        raise UsageError(f"--wrt {listed}: a name is missing between the commas.", suggestion="--wrt W_1,b_1")
-    return tuple(names)
 
 
 def _printed(solution: Solution, form: str, output: str | None) -> str | bytes:
