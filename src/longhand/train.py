@@ -26,8 +26,8 @@ def fit(problem: object, examples: str | Mapping[str, Any], *, test: str | Mappi
 
 
 def _read(source: object, number: int | None) -> Problem:
+    from .reading.choice import one_of
     from .solution import read
-    from .training.front import one_of
     return one_of(source.problems if hasattr(source, "problems") else read(str(source)).problems, number)
 
 

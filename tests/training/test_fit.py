@@ -14,9 +14,9 @@ from training_sheets import NETWORK, REGRESSION, circles, compiler_or_skip
 
 import longhand
 from longhand import DataError, FileError, TrainingError, UsageError, cli
+from longhand.reading.choice import one_of
 from longhand.solution import read
 from longhand.training import checkpoint
-from longhand.training.front import one_of
 from longhand.training.options import Options
 
 

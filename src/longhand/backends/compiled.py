@@ -55,7 +55,7 @@ def compile(source: object, target: str = "numpy", dtype: str | None = None, *, 
     for library in NEEDS[target]:
         if find_spec(library) is None:
             raise UsageError(f'target="{target}" needs {library}, which is not installed.', suggestion=f"pip install 'longhand[{library}]'")
-    problem = problem_of(source, number)
+    problem = one_problem(source, number)
     if problem.loss is None:
         raise NotUnderstood("The problem has no loss, so there is nothing to differentiate.")
     if target in DIFFERENTIABLE:
@@ -65,12 +65,13 @@ def compile(source: object, target: str = "numpy", dtype: str | None = None, *, 
     return found.at_once() or found
 
 
-def problem_of(source: object, number: int | None) -> Problem:
+def one_problem(source: object, number: int | None) -> Problem:
     """The problem of a Problem, a Model or a sheet's text; UsageError where a sheet has several with a loss and no number says which."""
     if isinstance(source, Problem):
         return source
     if callable(getattr(source, "problem", None)):
         return source.problem()                                       # type: ignore[attr-defined]
+    from ..reading.choice import one_of
     from ..reading.plain_header import is_plain
     if is_plain(str(source)):
         from ..reading import plain
@@ -78,15 +79,7 @@ def problem_of(source: object, number: int | None) -> Problem:
     else:
         from ..reading import sheet
         found = list(sheet.read(str(source)).problems)
-    if number is not None:
-        if not 1 <= number <= len(found):
-            raise UsageError(f"number={number}: the sheet holds {len(found)} problem{'s' if len(found) != 1 else ''}.")
-        return found[number - 1]
-    with_loss = [p for p in found if p.loss is not None]
-    if len(with_loss) != 1:
-        places = ", ".join(str(k) for k, p in enumerate(found, 1) if p.loss is not None)
-        raise UsageError(f"The sheet holds {len(with_loss)} problems with a loss.", suggestion=f"Say number={places}." if with_loss else "")
-    return with_loss[0]
+    return one_of(found, number, "number=")
 
 
 class Compiled:

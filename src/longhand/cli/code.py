@@ -50,9 +50,8 @@ def _chosen(problems: tuple, number: int | None) -> object:
     if not problems:
         raise NotUnderstood("The sheet holds no problem.")
     if number is not None:
-        if number > len(problems):
-            raise UsageError(f"--number {number}: the sheet holds {len(problems)} problem{'s' if len(problems) != 1 else ''}.")
-        return problems[number - 1]
+        from ..reading.choice import numbered
+        return numbered(problems, number)
     if len(problems) == 1:
         return problems[0]
     found = [k for k, p in enumerate(problems, 1) if p.loss is not None]

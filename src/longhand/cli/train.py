@@ -45,8 +45,8 @@ def train(problem: str, examples: str, test: str | None, label: str | None, data
     option, 3 a sheet not understood, 130 interrupted (the last checkpoint is kept).
     """
     from ..files import read_text
+    from ..reading.choice import one_of
     from ..solution import read
-    from ..training.front import one_of
     from ..training.options import Options
     from ..training.scale import group as started
     text = read_text(problem)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..backends.array_code import Code
-from ..backends.compiled import BATCHES, DTYPES, EXAMPLES, Compiled, problem_of
+from ..backends.compiled import BATCHES, DTYPES, EXAMPLES, Compiled, one_problem
 from ..backends.lowering import differentiable
 from ..backends.names import Names
 from ..calculus.batch import batched
@@ -205,7 +205,7 @@ def _checked(source: object, number: int | None, dtype: str, batch: str, names: 
     for what, value, known in (("dtype", dtype, DTYPES), ("batch", batch, BATCHES)):
         if value not in known:
             raise UsageError(f"{what} is one of {', '.join(known)}, not {value!r}.")
-    problem = problem_of(source, number)
+    problem = one_problem(source, number)
     for name in names:
         if name not in problem.program.tensors:
             raise UnknownName(f"{name} is no quantity of the problem.", suggestion=f"It has {', '.join(problem.program.tensors)}.")

@@ -1,7 +1,7 @@
 """From a problem and a file of examples to a trained network and its report."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,21 +19,6 @@ from .task import task as made
 
 if TYPE_CHECKING:
     from .examples import Examples
-
-
-def one_of(problems: Sequence[Problem], number: int | None = None) -> Problem:
-    """The problem to train: that of this number, or the only one with a loss. UsageError where there is none, or several."""
-    if number is not None:
-        if not 1 <= number <= len(problems):
-            raise UsageError(f"--number {number}: the sheet holds {len(problems)} problem{'s' if len(problems) != 1 else ''}.")
-        return problems[number - 1]
-    found = [k for k, p in enumerate(problems, 1) if p.loss is not None]
-    if not found:
-        raise UsageError("The sheet has no problem with a loss, so there is nothing to train.")
-    if len(found) > 1:
-        listed = "; ".join(f"{k} {problems[k - 1].title or 'has no title'}" for k in found)
-        raise UsageError(f"The sheet has {len(found)} problems with a loss: {listed}.", suggestion="Say which one with --number.")
-    return problems[found[0] - 1]
 
 
 def train(problem: Problem, examples: str | Mapping[str, Any], options: Options, *, label: str | None = None, test: str | Mapping[str, Any] | None = None,
