@@ -2,7 +2,7 @@
 
 Every peer runs in a process of its own (thread pools ruin each other), in turns; `python -m bench.training PEER examples d n q batch dtype
 threads` measures one. All of them shuffle, take plain gradient descent steps on softmax and cross-entropy, and give the losses back. The
-bound is the five matrix products of each step alone, on rows that lie ready in the cache.
+bound is the five matrix products of each step alone by the best BLAS at hand, on rows that lie ready in the cache.
 """
 from __future__ import annotations
 
@@ -103,11 +103,13 @@ def _longhand(target: str, examples: int, d: int, n: int, q: int, batch: int, dt
 
 
 def _bound(examples: int, d: int, n: int, q: int, batch: int, dtype: str, threads: int) -> Callable[[], object]:
-    """The products by our engine's threads, each with its share, and by BLAS's own: whichever is quicker here."""
+    """The products by BLAS, cut into shares by our engine's threads or by BLAS's own: whichever is quicker here."""
     import numpy as np
 
+    from longhand.backends import c_shares
     from longhand.backends.array_code import Contract, reads
     from longhand.backends.c_training import Pass
+    c_shares.MOST = 0                                        # none of our own products in tiles
     steps, random = ceil(examples / batch), np.random.default_rng(0)
     stepper = _stepper("c", d, n, q, batch, dtype, threads)
     engine, code = stepper.engine, stepper.step.code

@@ -8,6 +8,7 @@ import pytest
 from training_sheets import NETWORK, REGRESSION, circles, compiler_or_skip
 
 import longhand
+from longhand.backends import blas, c_shares
 from longhand.backends.array_code import Read, nodes, reads, scalars, targets
 from longhand.backends.phases import phases
 from longhand.calculus.descent import METHODS
@@ -72,9 +73,14 @@ def test_c_takes_the_steps_of_numpy(method, threads):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_large_products_go_to_blas_and_give_the_same(threads):
-    """Sizes from which BLAS takes the products, cut into shares or not: gradients added to the parameters by the product itself."""
+@pytest.mark.parametrize("way", ["tiles", "BLAS", "tiles without BLAS"])
+def test_large_products_give_the_same(threads, way, monkeypatch):
+    """Sizes from which tiles or BLAS take the products, cut into shares or not: gradients added to the parameters by the product itself."""
     compiler_or_skip()
+    if way == "BLAS":
+        monkeypatch.setattr(c_shares, "MOST", 0)
+    elif way == "tiles without BLAS":
+        monkeypatch.setattr(blas, "gemm", lambda letter: None)
     sizes = {"d": 70, "n": 50}
     (one, given), (other, _) = made(NETWORK, 150, batch=64, sizes=sizes), made(NETWORK, 150, target="c", threads=threads, batch=64, sizes=sizes)
     ours, theirs = moved(one, given), moved(other, given)

@@ -1,12 +1,13 @@
 """C for one phase of several threads: each statement does the thread's share of its first index."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ..core.axis import Axis, Index
 from .array_code import Code, Const, Contract, Map, Op, Read, Reduce, Scalar, Soft, Statement, indices, nodes, reads
-from .c_text import CWriter
+from .c_text import CWriter, Product
+from .c_tiles import MOST
 from .loops import LoopWriter
 
 PRODUCT = """
@@ -42,16 +43,26 @@ class RowsWriter(CWriter):
         """The entries of one example in an array of examples."""
         return self.entries(name) // max(self.most, 1)
 
+    def tiled(self, s: Statement) -> Product | None:
+        """The statement as a product of matrices that tiles take."""
+        p = self.product(s) if isinstance(s, Contract) else None
+        return p if p and p.rows and p.columns and self.entries(p.left) + self.entries(p.right) <= MOST else None
+
+    def cut(self, s: Statement) -> bool:
+        """Whether it is a product that is added or shared, not one of the loops."""
+        return self.tiled(s) is not None or isinstance(s, Contract) and self.blas and self.product(s) is not None
+
     def _guess(self, axis: Axis) -> int:
         return self.most if axis.size == self.examples else axis.size if isinstance(axis.size, int) else self.sizes[axis.size]
 
 
 class ShareWriter(LoopWriter):
-    """Writes the share of `thread__` of `threads__`. `bounds` has the variables of each axis that is cut, by its size."""
+    """Writes the share of `thread__` of `threads__`. `bounds` has the variables of each axis that is cut, by its size; the rows of the
+    arrays `apart` lie anywhere."""
 
-    def __init__(self, writer: RowsWriter, added: Mapping[str, Scalar]) -> None:
-        super().__init__(writer.code, writer.syntax, writer.extent, self._product if writer.blas else lambda c: None)
-        self.writer, self.added = writer, added
+    def __init__(self, writer: RowsWriter, added: Mapping[str, Scalar], apart: Collection[str]) -> None:
+        super().__init__(writer.code, writer.syntax, writer.extent, self._product)
+        self.writer, self.added, self.apart = writer, added, apart
         self.bounds: dict[str, int] = {}
         self._cut: Index | None = None
 
@@ -92,12 +103,18 @@ class ShareWriter(LoopWriter):
 
     def _product(self, s: Contract) -> list[str] | None:
         """The share of a large product: some rows of the first matrix, or some columns of the second one; all of it for one thread."""
-        p = self.writer.product(s)
-        if p is None:
+        if not self.writer.cut(s):
             return None
+        p = self.writer.product(s)
+        assert p is not None
         first, last = self._bounds(s.at[0].axis)
         m, n, depth = self.writer.extents(p.rows), self.writer.extents(p.columns), self.extent(p.over.axis)
         lda, ldb, wide = m if p.ta else depth, depth if p.tb else n, n
+        if self.writer.tiled(s):
+            added = self.added.get(s.target)
+            factor = "1" if added is None else self.scalar(added)[0]
+            return [f"tiled_product__({p.ta}, {p.tb}, {first}, {last}, 0, {n}, {depth}, {self._matrix(p.left, lda)}, {self._matrix(p.right, ldb)}, "
+                    f"{int(added is not None)}, {factor}, {s.target}, {n});"]
         if p.rows:
             left, right, target = f"{p.left} + {first if p.ta else f'{first} * {depth}'}", p.right, f"{s.target} + {first} * {n}"
             m = f"{last} - {first}"
@@ -109,19 +126,24 @@ class ShareWriter(LoopWriter):
         return [f"large_product({p.ta}, {p.tb}, {m}, {n}, {depth}, {left}, {lda}, {right}, {ldb}, {target});"]
 
 
-def written(writer: RowsWriter, statements: Sequence[Statement], added: Mapping[str, Scalar]) -> tuple[list[str], set[str], list[str]]:
+    def _matrix(self, array: str, apart: str) -> str:
+        return f"(struct matrix__){{0, 0, {array}}}" if array in self.apart else f"(struct matrix__){{{array}, {apart}, 0}}"
+
+
+def written(writer: RowsWriter, statements: Sequence[Statement], added: Mapping[str, Scalar],
+            apart: Collection[str]) -> tuple[list[str], set[str], list[str]]:
     """The lines of a thread's share of the statements, the helpers that they call, and the axes' bounds before them."""
-    shares = ShareWriter(writer, added)
+    shares = ShareWriter(writer, added, apart)
     lines = shares.lines(statements)
     return lines, shares.helpers, shares.declared()
 
 
 def accumulated(writer: RowsWriter, statements: Sequence[Statement], kept: Sequence[str]) -> tuple[list[Statement], dict[str, Scalar]]:
-    """The statements with large products that only one sum reads, target = target ± c·product, added there by BLAS itself: so a
+    """The statements with large products that only one sum reads, target = target ± c·product, added there at once: so a
     gradient that a plain update alone reads is never stored. With them the factor of each such target; `kept` arrays stay."""
     out, factors = list(statements), {}
     for product in statements:
-        if not isinstance(product, Contract) or product.target in kept or not writer.blas or writer.product(product) is None:
+        if not isinstance(product, Contract) or product.target in kept or not writer.cut(product):
             continue
         readers = [s for s in out if product.target in reads(s)]
         factor = _factor(readers[0], product) if len(readers) == 1 else None

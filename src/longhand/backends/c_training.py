@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..core.record import record
-from . import c_exponential
+from . import c_exponential, c_tiles
 from .array_code import Code, Read, Scalar, Statement, nodes, reads, targets
 from .c_extension import GEMM, TYPES
 from .c_shares import HELPERS, PRODUCT, RowsWriter, accumulated, written
@@ -16,6 +16,7 @@ from .sharing import in_place
 
 ALIGNED = 16            # reals on which each array of the work space begins
 AHEAD = 2               # rows that are fetched before they are copied
+ADDRESSES = 4_096       # rows of a batch whose addresses fit the stack
 
 
 @record
@@ -59,7 +60,7 @@ typedef {real} real;
 {gemm}
 {exponential}
 {helpers}
-
+{tiles}
 {shares}
 
 static inline void fetch__(const real *row, long bytes)
@@ -157,11 +158,13 @@ def text(passes: Sequence[Pass], sizes: Mapping[str, int], examples: str, dtype:
 
     With `threads` a call may have any number of them; ValueError where the code cannot be cut into shares."""
     real, helpers, parts = TYPES[dtype][0], set(), []
+    tiles = False
     for each in passes:
         writer = RowsWriter(each.code, sizes, examples, each.most, integer is not None)
         parts.append(_function(each, writer, threads, helpers))
+        tiles = tiles or any(map(writer.tiled, each.statements))
     top = _TOP.format(real=real, gemm=(GEMM + PRODUCT).format(integer=integer) if integer else "", exponential=c_exponential.text(real),
-                      helpers=writer.helpers(frozenset(helpers)), shares=HELPERS,
+                      helpers=writer.helpers(frozenset(helpers)), shares=HELPERS, tiles=c_tiles.TEXT if tiles else "",
                       bind="gemm = (gemm_type)address;" if integer else "(void)address;")
     return top + "\n".join(parts)
 
@@ -169,29 +172,34 @@ def text(passes: Sequence[Pass], sizes: Mapping[str, int], examples: str, dtype:
 def _function(each: Pass, writer: RowsWriter, threads: bool, helpers: set[str]) -> str:
     statements, added = accumulated(writer, in_place(each.code, each.statements), (*each.along, *each.outside))
     made = [t for s in statements for t in targets(s)]
-    inner = [n for n in dict.fromkeys((*(each.examples if each.gathers else ()), *made)) if n not in (*each.along, *each.outside)]
+    apart = _apart(each, writer, statements) if each.gathers else ()
+    gathered = tuple(n for n in each.examples if n not in apart) if each.gathers else ()
+    inner = [n for n in dict.fromkeys((*gathered, *made)) if n not in (*each.along, *each.outside)]
     small = not threads and sum(map(writer.entries, inner)) <= STACK
     places, work = {}, 0
     for name in inner:
         places[name] = work
         work += -(-writer.entries(name) // ALIGNED) * ALIGNED
-    cut = phases(statements, each.examples if each.gathers else ()) if threads else (tuple(statements),)
+    cut = phases(statements, gathered) if threads else (tuple(statements),)
     parts = []
     for k, phase in enumerate(cut):
-        used = {n for s in phase for n in (*reads(s), *targets(s), *_factors(added, s))} | (set(each.examples) if each.gathers and k == 0 else set())
-        if threads or added:
-            lines, found, bounds = written(writer, phase, added)
+        used = {n for s in phase for n in (*reads(s), *targets(s), *_factors(added, s))} | (set(gathered) if k == 0 else set())
+        if threads or any(map(writer.cut, phase)):
+            lines, found, bounds = written(writer, phase, added, apart)
         else:
-            plain = LoopWriter(each.code, writer.syntax, writer.extent, writer._gemm if writer.blas else lambda c: None)
+            plain = LoopWriter(each.code, writer.syntax, writer.extent)
             lines, found, bounds = plain.lines(phase), plain.helpers, []
         helpers |= found
-        head = [*_declared(each, writer, used, places, small), *bounds, *(_gather(each, writer, threads, small) if each.gathers and k == 0 else ())]
+        chosen = ["const int64_t *const chosen__ = call__->order + step__ * call__->batch;"] if used & {*apart, *gathered} else []
+        head = [*chosen, *_declared(each, writer, used, places, small, apart), *bounds,
+                *(_gather(each, writer, gathered, threads, small) if gathered and k == 0 else ())]
         if each.loss in {t for s in phase for t in targets(s)}:
             lines = [*lines, f"{'if (thread__ == 0) ' if threads else ''}call__->losses[step__] = (double){each.loss}[0];"]
-        kind = "inline __attribute__((always_inline))" if small else "__attribute__((noinline))"
+        kind = "inline __attribute__((always_inline))" if small else "__attribute__((noinline, noclone))"
         body = "\n".join(f"    {line}" for line in (*head, *lines))
-        parts.append(f"static {kind} void {each.name}__{k}(struct call__ *call__, const long thread__, const long rows__, const long step__)\n{{\n"
-                     f"    const long threads__ = call__->threads; (void)threads__; (void)thread__; (void)rows__; (void)step__;\n{body}\n}}\n")
+        parts.append(f"static {kind} void {each.name}__{k}(struct call__ *call__, const long seat__, const long rows__, const long step__)\n{{\n"
+                     f"    const long threads__ = {'call__->threads' if threads else 1}, thread__ = {'seat__' if threads else 0};\n"
+                     f"    (void)threads__; (void)thread__; (void)seat__; (void)rows__; (void)step__;\n{body}\n}}\n")
 
     def calls(rows: str) -> str:
         return " meet__(call); ".join(f"{each.name}__{k}(call, thread, {rows}, step);" for k in range(len(cut)))
@@ -201,12 +209,21 @@ def _function(each: Pass, writer: RowsWriter, threads: bool, helpers: set[str]) 
                                            work=0 if small else work)
 
 
-def _declared(each: Pass, writer: RowsWriter, used: set[str], places: Mapping[str, int], small: bool) -> list[str]:
+def _apart(each: Pass, writer: RowsWriter, statements: Sequence[Statement]) -> tuple[str, ...]:
+    """The examples that only tiled products read: these take each row from where it lies, so that none is copied."""
+    others = {n for s in statements if writer.tiled(s) is None for n in reads(s)}
+    return tuple(n for n in each.examples if n not in others) if each.most <= ADDRESSES else ()
+
+
+def _declared(each: Pass, writer: RowsWriter, used: set[str], places: Mapping[str, int], small: bool, apart: Sequence[str]) -> list[str]:
     """The arrays that a phase uses."""
     out, scalar = [], {name: k for k, name in enumerate(each.scalars)}
     for name in sorted(used):
         if name in scalar:
             out.append(f"const real *const {name} = call__->scalars + step__ * {len(scalar)} + {scalar[name]};")
+        elif name in apart:
+            out += [f"const real *{name}[{max(each.most, 1)}];",
+                    f"for (long k__ = 0; k__ < rows__; k__++) {name}[k__] = call__->arrays[{each.arguments.index(name)}] + chosen__[k__] * {writer.row(name)};"]
         elif name in places:
             out.append(f"real {name}[{writer.entries(name)}];" if small else f"real *const restrict {name} = call__->work + {places[name]};")
         else:
@@ -220,13 +237,12 @@ def _factors(added: Mapping[str, Scalar], s: Statement) -> set[str]:
     return {n.array for t in targets(s) if t in added for n in nodes(added[t]) if isinstance(n, Read)}
 
 
-def _gather(each: Pass, writer: RowsWriter, threads: bool, small: bool) -> list[str]:
+def _gather(each: Pass, writer: RowsWriter, gathered: Sequence[str], threads: bool, small: bool) -> list[str]:
     """The rows of the batch, copied side by side. They lie anywhere in memory, so those to come are fetched beforehand."""
     first, last = ("share__(rows__, thread__, threads__)", "share__(rows__, thread__ + 1, threads__)") if threads else ("0", "rows__")
-    arrays = [(f"call__->arrays[{k}]", name, writer.row(name)) for k, name in enumerate(each.examples)]
+    arrays = [(f"call__->arrays[{each.examples.index(name)}]", name, writer.row(name)) for name in gathered]
     fetches = [f"    fetch__({array} + chosen__[row__ + {AHEAD}] * {row}, {row} * sizeof(real));" for array, _, row in arrays if not small]
     copies = [f"    memcpy({name} + row__ * {row}, {array} + chosen__[row__] * {row}, {row} * sizeof(real));" for array, name, row in arrays]
-    return ["const int64_t *const chosen__ = call__->order + step__ * call__->batch;",
-            f"const long until__ = {last}, known__ = call__->count - step__ * call__->batch;",
+    return [f"const long until__ = {last}, known__ = call__->count - step__ * call__->batch;",
             f"for (long row__ = {first}; row__ < until__; row__++) {{",
             *([f"    if (row__ + {AHEAD} < known__) {{", *(f"    {line}" for line in fetches), "    }"] if fetches else ()), *copies, "}"]
