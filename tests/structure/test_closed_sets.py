@@ -83,7 +83,8 @@ SAMPLES = {expr.Expr: EXPRESSIONS, m.Maths: MATHS, d.Block: BLOCKS}
 PRINTERS: list[tuple[type, Callable[[object], object]]] = [
     (expr.Expr, plain.expression), (expr.Expr, lambda e: index_form(e, Notation())),
     (m.Maths, latex_maths.latex), (m.Maths, terminal_maths.inline), (m.Maths, terminal_maths.block), (m.Maths, mathml.mathml),
-    *((d.Block, lambda block, render=printer.render: render(d.Document("", (block,)))) for printer in (terminal, markdown, latex, html)),
+    *((d.Block, lambda block, render=printer.render: render(d.Document("", (block,)))) for printer in (terminal, markdown, latex)),
+    (d.Block, lambda block: html.Writer(d.Document("", (block,))).block(block)),
 ]
 
 

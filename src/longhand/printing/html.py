@@ -1,4 +1,4 @@
-"""Documents as one HTML file: no network, no script, formulas in MathML. Nothing of the document becomes markup."""
+"""The blocks of a document as HTML: no script, formulas in MathML. Nothing of the document becomes markup."""
 from __future__ import annotations
 
 import re
@@ -9,40 +9,14 @@ from typing import assert_never
 from ..forms.document import Block, Code, Display, Document, Figure, Heading, Inline, Item, StepCard, Table, Tally, Text, Working
 from ..forms.maths import Maths
 from ..forms.verdicts import SIGNS
-from .html_style import asset
 from .marked_html import Places, class_of, working
 from .mathml import mathml, relation
 from .terminal import MARKS, diagram_lines, is_space
 from .terminal_maths import clean
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 SPOKEN = {"assumption": "assumed", "repair": "repaired", "problem": "not understood", "check": "checked", "mistake": "mistake", "follows": "follows",
           "missing": "missing", "note": "note"}
 LINES = re.compile(r"\blines? \d[\d, and]*")
-
-
-def render(document: Document) -> str:
-    """The document as a page that stands alone."""
-    title = said(document.title or "longhand")
-    writer = Writer(document)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="longhand">
-<title>{title}</title>
-<style>{asset("page", "paper.css")}</style>
-</head>
-<body>
-<main>
-{f"<h1>{title}</h1>" if document.title else ""}
-{writer.blocks(document.blocks)}
-</main>
-</body>
-</html>
-"""
 
 
 def said(words: str) -> str:
@@ -135,7 +109,6 @@ class Writer:
         why = f"<p>{self.run(card.why)}</p>" if card.why else ""
         head = f'<header><span class="number">{card.number}</span><b>{self.run(card.title)}</b>{rule}{shape}</header>'
         return f'<section class="step" id="s{card.number}">{head}{why}{self.blocks(card.body)}</section>'
-
 
     def display(self, block: Display) -> str:
         """A chain, each part a formula of its own, so that it breaks at its relation signs where the screen is narrow."""
