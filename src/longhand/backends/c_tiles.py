@@ -65,7 +65,12 @@ INLINED__ void tile__(const int ta, const int high, const int wide, const struct
 INLINED__ void strip__(const int ta, const int wide, const struct matrix__ a, long m, long until, long from, long to,
                        const real *b, long across, const int adds, real factor, real *c, long ldc, long columns)
 {
-    for (; m + HIGH__ <= until; m += HIGH__) tile__(ta, HIGH__, wide, a, m, from, to, b, across, adds, factor, c + m * ldc, ldc, columns);
+    for (; m + HIGH__ <= until; m += HIGH__) {
+        /* the next rows may lie anywhere: their beginnings are fetched meanwhile, and the processor sees then how they go on */
+        if (!ta && a.rows) for (long i = m + HIGH__; i < m + 2 * HIGH__ && i < until; i++)
+            for (long k = 0; k < 4; k++) __builtin_prefetch((const char *)(a.rows[i] + from) + 64 * k, 0, 2);
+        tile__(ta, HIGH__, wide, a, m, from, to, b, across, adds, factor, c + m * ldc, ldc, columns);
+    }
     for (; m + HIGH__ / 2 <= until; m += HIGH__ / 2)
         tile__(ta, HIGH__ / 2, wide, a, m, from, to, b, across, adds, factor, c + m * ldc, ldc, columns);
     for (; m < until; m++) tile__(ta, 1, wide, a, m, from, to, b, across, adds, factor, c + m * ldc, ldc, columns);
