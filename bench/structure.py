@@ -1,7 +1,8 @@
 """What structure buys: Jacobians, Hessians and gradients of single examples kept as their factors, beside JAX and PyTorch.
 
 Every peer is timed in a process of its own, in turns, with one thread; `python -m bench.structure CASE PEER` measures one. The peers
-compute what a user of theirs would write, a dense array; they get the same arrays.
+compute what a user of theirs would write, a dense array; they get the same arrays. What longhand writes out takes the memory of the result
+before, which is dropped, as in a loop; a row of its own says what the first one takes.
 """
 from __future__ import annotations
 
@@ -118,7 +119,7 @@ def _ours(kind: str, model: Callable[[], Any], dtype: str, wrt: str) -> Callable
         import longhand as lh
         match kind:
             case "hessian":
-                return lh.hessian(model(), wrt, dtype=dtype)
+                return lh.hessian(model(), wrt, dtype=dtype, batch="sum")
             case "jacobian":
                 return lh.jacobian(model(), "yhat", wrt, dtype=dtype)
             case "norms":
@@ -143,19 +144,22 @@ CASES = {
                   _deep(10, 50), factors="150 × JAX", dense="1 × JAX"),
     "W1": _case("Hessian with respect to W1, (100,100,10), one example, float32", "hessian", softmax_model, "softmax", "float32", "W_1",
                 _network(100, 100, 10, None), factors="10,000 × JAX", dense="10 × JAX"),
+    "batch": _case("Hessian with respect to W1, (64,64,10), batch 64, float32", "hessian", softmax_model, "softmax", "float32", "W_1",
+                   _network(64, 64, 10, 64)),
     "logistic": _case("Hessian of logistic regression, n = 1000, m = 2000, float64", "hessian", logistic_model, "logistic", "float64", "w",
                       _logistic(2000, 1000), dense="3.5 × JAX"),
     "jacobian": _case("∂ŷ/∂W1, (784,128,10), batch 32, float32", "jacobian", softmax_model, "softmax", "float32", "W_1",
                       _network(784, 128, 10, 32), factors="150 × JAX", dense="4 × JAX"),
 }
-PEERS = ("factors", "dense", "again", "JAX", "PyTorch")
-OURS = {"factors": "longhand, in factors", "dense": "longhand, written out", "again": "longhand, written out into the same array"}
+PEERS = ("factors", "first", "dense", "again", "JAX", "PyTorch")
+OURS = {"factors": "longhand, in factors", "first": "longhand, written out, the first time", "dense": "longhand, written out",
+        "again": "longhand, written out into the same array"}
 
 
 def rows(case: str) -> list[Row]:
     """A row for each peer of one case."""
     chosen = CASES[case]
-    peers = [p for p in PEERS if p not in ("dense", "again") or chosen.kind in ("hessian", "jacobian")]
+    peers = [p for p in PEERS if p not in ("first", "dense", "again") or chosen.kind in ("hessian", "jacobian")]
     return [Row(OURS.get(p, p), _once_if_slow(lambda p=p: _in_a_process(case, p)), _microseconds, f"goal {chosen.goals[p]}" if p in chosen.goals else "",
                 "" if p == "factors" else "JAX" if p in OURS else OURS["factors"])
             for p in peers]
@@ -197,7 +201,8 @@ def call_of(case: str, peer: str) -> Callable[[], Any]:
         given = [arrays[name] for name in f.inputs]
         if peer == "factors":
             return lambda: f(*given)
-        out = f(*given).todense() if peer == "again" else None          # the pages of a large array that is new cost more than its numbers
+        found = f(*given)
+        out = found.todense() if peer == "again" else None              # the pages of a large array that is new cost more than its numbers
         return lambda: f(*given).todense(out)
     return (_jax if peer == "JAX" else _torch)(chosen, arrays)
 
@@ -276,11 +281,15 @@ def _torch(chosen: Case, arrays: dict[str, Any]) -> Callable[[], Any]:
 
 
 def main(case: str, peer: str) -> None:
-    """Prints the seconds of a call: the least of some repetitions, each long enough for the clock."""
+    """Prints the seconds of a call: the least of some repetitions, each long enough for the clock; of the first one for the peer "first"."""
     if hasattr(os, "sched_setaffinity"):                                # what a library calls one thread is not always one core
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
     call = call_of(case, peer)
+    start = perf_counter()
     call()
+    if peer == "first":
+        print(perf_counter() - start)
+        return
     start = perf_counter()
     call()
     took = perf_counter() - start

@@ -7,6 +7,7 @@ from dense_truth import agrees, exact, given, solves, true_hessian, true_jacobia
 from models import factorisation, logistic_regression, separate, softmax_network, two_sided
 
 import longhand as lh
+from longhand.structure import filling
 from longhand.structure.contraction import contract
 
 RNG = np.random.default_rng(4)
@@ -125,11 +126,14 @@ def batch(size: int, dtype: str = "float64") -> dict:
             "y": np.eye(2)[RNG.integers(2, size=size)].astype(dtype)}
 
 
+@pytest.mark.parametrize("tile", [0, filling.TILE], ids=["in place", "put in order"])
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
 @pytest.mark.parametrize("how", ["mean", "sum"])
 @pytest.mark.parametrize("size", [1, 2, 7])
-def test_the_hessian_of_a_batch_is_that_of_its_examples(how, size):
+def test_the_hessian_of_a_batch_is_that_of_its_examples(how, size, activation, tile, monkeypatch):
+    monkeypatch.setattr(filling, "TILE", tile)
     arrays = batch(size)
-    f = lh.hessian(softmax_network(), "W_1", batch=how)
+    f = lh.hessian(softmax_network(activation), "W_1", batch=how)
     found = f(*(arrays[n] for n in f.inputs))
     single = [f(*({**arrays, "x": arrays["x"][r], "y": arrays["y"][r]}[n] for n in f.inputs)).todense() for r in range(size)]
     agrees(found, sum(single) / (size if how == "mean" else 1))
@@ -217,10 +221,21 @@ def test_large_symmetric_results_are_exactly_symmetric():
     f = lh.hessian(logistic_regression(), "w")
     X = RNG.normal(size=(300, 97))
     arrays = {"X": X, "t": RNG.integers(0, 2, 300).astype(float), "w": RNG.normal(size=97) / 10}
-    dense = f(*(arrays[n] for n in f.inputs)).todense()
+    whole = f(*(arrays[n] for n in f.inputs)).todense()
     s = 1 / (1 + np.exp(-X @ arrays["w"]))
-    np.testing.assert_array_equal(dense, dense.T)
-    np.testing.assert_allclose(dense, X.T @ (X * (s * (1 - s))[:, None]), rtol=1e-10)
+    np.testing.assert_array_equal(whole, whole.T)
+    np.testing.assert_allclose(whole, X.T @ (X * (s * (1 - s))[:, None]), rtol=1e-10)
+
+
+@pytest.mark.parametrize("signs", [(1, 1), (-1, -1), (-1, 1), (0, 0)])
+def test_weights_of_either_sign_keep_the_symmetry(signs):
+    m = lh.Model()
+    X, c, w = m.input("X", "m", "n"), m.input("c", "m"), m.parameter("w", "n")
+    m.loss("Loss", lh.sum(c * lh.exp(m.define("u", X @ w))))
+    arrays = {"X": RNG.normal(size=(20, 15)), "c": RNG.uniform(0.5, 1, 20) * RNG.choice(signs, 20), "w": RNG.normal(size=15) / 4}
+    whole = lh.hessian(m, "w")(**arrays).todense()
+    np.testing.assert_array_equal(whole, whole.T)
+    np.testing.assert_allclose(whole, arrays["X"].T * (arrays["c"] * np.exp(arrays["X"] @ arrays["w"])) @ arrays["X"], rtol=1e-10, atol=1e-10)
 
 
 def test_written_into_an_array_that_is_there():

@@ -22,11 +22,8 @@ class Structured:
     As a matrix it maps an array of the shape `columns` to one of the shape `rows`.
     """
 
-    def __init__(self, summands: Sequence[Summand], shape: tuple[int, ...], rows: int, dtype: object, letters: Sequence[str] = ()) -> None:
-        import numpy as np
-        self.summands = tuple(_without_scalars(s) for s in summands)
-        self.shape, self._rows, self.dtype = tuple(shape), rows, np.dtype(dtype)
-        self._letters = tuple(letters)
+    def __init__(self, summands: Sequence[Summand], shape: tuple[int, ...], rows: int, dtype: np.dtype, letters: Sequence[str] = ()) -> None:
+        self.summands, self.shape, self._rows, self.dtype, self._letters = tuple(summands), shape, rows, dtype, tuple(letters)
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -159,12 +156,3 @@ class Structured:
         count, stored = len(self.factors), self.stored
         return (f"<{shape}: {formula(self.summands, len(self.shape), self._letters)}; {count} factor{'s' * (count != 1)}, "
                 f"{stored:,} number{'s' * (stored != 1)} instead of {self.size:,}>")
-
-
-def _without_scalars(s: Summand) -> Summand:
-    """Factors without axes are part of the coefficient."""
-    lone = [array for array, own in s.factors if not own]
-    if not lone:
-        return s
-    kept = [(o, name) for o, name in zip(s.factors, s.names, strict=True) if o[1]]
-    return Summand(s.coefficient * prod(map(float, lone)), s.deltas, tuple(o for o, _ in kept), tuple(n for _, n in kept))

@@ -23,24 +23,39 @@ def contract(operands: Sequence[Operand], out: Labels, sizes: Mapping[int, int])
     The result may be a view of an operand. A label that comes twice in one operand means its diagonal; `out` holds no label twice.
     """
     import numpy as np
-    arrays = []
-    labels = []
-    for array, own in operands:
-        if len(set(own)) != len(own):
-            array, own = diagonal(array, own)
-        arrays.append(array)
-        labels.append(own)
-    if not arrays:
+    if not operands:
         return np.ones([sizes[k] for k in out])
-    for step in steps_for(tuple(labels), out, sizes):
-        step(arrays)
-    return arrays[0]
+    arrays, labels = zip(*map(once, operands), strict=True)
+    return _done(arrays, steps_for(labels, out, sizes))[0]
+
+
+def halves(operands: Sequence[Operand], out: Labels, sizes: Mapping[int, int]) -> list[Operand]:
+    """Two operands, or one, that are left when all but the last multiplication of `contract` is done."""
+    arrays, labels = zip(*map(once, operands), strict=True)
+    steps, left = _pairs(labels, out, _used(labels, out, sizes), 2)
+    return list(zip(_done(arrays, steps), left, strict=True))
 
 
 def steps_for(labels: tuple[Labels, ...], out: Labels, sizes: Mapping[int, int]) -> tuple[Step, ...]:
     """The steps that turn a list of arrays with these labels into a list of one."""
-    used = {k for own in labels for k in own} | set(out)
-    return _plan(labels, out, tuple(sorted((k, sizes[k]) for k in used)))
+    steps, (last,) = _pairs(labels, out, _used(labels, out, sizes), 1)
+    return steps if last == out else (*steps, _turned(last, out, sizes))
+
+
+def once(o: Operand) -> Operand:
+    """The operand with each label once."""
+    return o if len(set(o[1])) == len(o[1]) else diagonal(*o)
+
+
+def _done(arrays: Sequence[np.ndarray], steps: Sequence[Step]) -> list[np.ndarray]:
+    left = list(arrays)
+    for step in steps:
+        step(left)
+    return left
+
+
+def _used(labels: tuple[Labels, ...], out: Labels, sizes: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
+    return tuple(sorted((k, sizes[k]) for k in {k for own in labels for k in own} | set(out)))
 
 
 def diagonal(array: np.ndarray, labels: Labels) -> tuple[np.ndarray, Labels]:
@@ -52,8 +67,8 @@ def diagonal(array: np.ndarray, labels: Labels) -> tuple[np.ndarray, Labels]:
 
 
 @lru_cache(maxsize=512)
-def _plan(labels: tuple[Labels, ...], out: Labels, sized: tuple[tuple[int, int], ...]) -> tuple[Step, ...]:
-    """The steps; each takes arrays off the list and puts its result at the end."""
+def _pairs(labels: tuple[Labels, ...], out: Labels, sized: tuple[tuple[int, int], ...], until: int) -> tuple[tuple[Step, ...], tuple[Labels, ...]]:
+    """The steps until so many arrays are left, and the labels of these; each step takes arrays off the list and puts its result at the end."""
     sizes = dict(sized)
     steps: list[Step] = []
     left = list(labels)
@@ -63,16 +78,13 @@ def _plan(labels: tuple[Labels, ...], out: Labels, sized: tuple[tuple[int, int],
         if lone:
             steps.append(_total(place, lone))
             left[place] = tuple(k for k in own if k in others)
-    while len(left) > 1:
+    while len(left) > until:
         i, j = min(((i, j) for i in range(len(left)) for j in range(i + 1, len(left))), key=lambda pair: _cost(pair, left, out, sizes))
         needed = {k for place, own in enumerate(left) if place not in (i, j) for k in own} | set(out)
         step, made = _pair(i, j, left[i], left[j], needed, sizes)
         steps.append(step)
         left = [own for place, own in enumerate(left) if place not in (i, j)] + [made]
-    last = left[0]
-    if last != out:
-        steps.append(_turned(last, out, sizes))
-    return tuple(steps)
+    return tuple(steps), tuple(left)
 
 
 def _cost(pair: tuple[int, int], left: list[Labels], out: Labels, sizes: Mapping[int, int]) -> tuple[int, int]:
@@ -113,26 +125,26 @@ def _pair(i: int, j: int, a: Labels, b: Labels, needed: set[int], sizes: Mapping
     batch = [k for k in shared if k in needed]
     rows, columns = [k for k in a if k not in b], [k for k in b if k not in a]
     made = (*batch, *rows, *columns)
-    first, second = (*batch, *rows, *summed), (*batch, *summed, *columns)
-    turn_a, turn_b = tuple(a.index(k) for k in first), tuple(b.index(k) for k in second)
-
-    def joined(groups: Sequence[Sequence[int]]) -> tuple[int, ...]:
-        return (*(sizes[k] for k in batch), *(prod(sizes[k] for k in group) for group in groups if group))
-
-    shape_a, shape_b, shape = joined((rows, summed)), joined((summed, columns)), tuple(sizes[k] for k in made)
-    lone_a, lone_b = bool(batch) and not rows, bool(batch) and not columns
-    if lone_a and lone_b:
+    turn_a, turn_b = tuple(a.index(k) for k in (*batch, *rows, *summed)), tuple(b.index(k) for k in (*batch, *summed, *columns))
+    if batch and not rows and not columns:
         return _dots(i, j, turn_a, turn_b, len(batch)), made
+
+    def joined(*groups: Sequence[int]) -> tuple[int, ...]:
+        """The shape with one axis for each group; of one entry for an empty one, where matmul needs it."""
+        return (*(sizes[k] for k in batch), *(prod(sizes[k] for k in group) for group in groups if group or batch))
+
+    shape_a, shape_b, shape = joined(rows, summed), joined(summed, columns), tuple(sizes[k] for k in made)
+
+    def plain(own: Labels, turn: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+        return turn == tuple(range(len(own))) and wanted == tuple(sizes[k] for k in own)
+
+    plain_a, plain_b, done = plain(a, turn_a, shape_a), plain(b, turn_b, shape_b), shape == joined(rows, columns)
 
     def step(arrays: list[Any]) -> None:
         import numpy as np
         right, left = arrays.pop(j), arrays.pop(i)
-        left, right = left.transpose(turn_a).reshape(shape_a), right.transpose(turn_b).reshape(shape_b)
-        if lone_a:
-            left = left[..., None, :]
-        if lone_b:
-            right = right[..., None]
-        arrays.append(np.matmul(left, right).reshape(shape))
+        product = np.matmul(left if plain_a else left.transpose(turn_a).reshape(shape_a), right if plain_b else right.transpose(turn_b).reshape(shape_b))
+        arrays.append(product if done else product.reshape(shape))
     return step, made
 
 

@@ -5,20 +5,15 @@ from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING
 
-from .contraction import Labels, Operand, contract, diagonal
+from .contraction import Labels, Operand, contract, diagonal, halves
+from .filling import by_matmul, count, outer
+from .memory import empty
 from .summand import Summand, common, components, open_labels, without
 
 if TYPE_CHECKING:
     import numpy as np
 
-BLOCKS = 8
-"""A symmetric product is made in so many strips, each up to the diagonal: 9/16 of the work of the whole."""
-
-SMALL, WIDE = 10_000, 2_000
-"""From so many entries on and with rows up to so long, an outer product is quicker by BLAS than by broadcasting."""
-
-
-def dense(summands: Sequence[Summand], shape: tuple[int, ...], dtype: object, out: np.ndarray | None = None) -> np.ndarray:
+def dense(summands: Sequence[Summand], shape: tuple[int, ...], dtype: np.dtype, out: np.ndarray | None = None) -> np.ndarray:
     """The whole array; into `out` where one is given."""
     import numpy as np
     rank = len(shape)
@@ -28,7 +23,7 @@ def dense(summands: Sequence[Summand], shape: tuple[int, ...], dtype: object, ou
         groups.setdefault(tuple(tied[k] for k in range(rank)), []).append(s)
     plain = tuple(range(rank))
     if plain in groups:
-        result = np.empty(shape, dtype) if out is None else out
+        result = empty(shape, dtype) if out is None else out
         _fill(result, groups.pop(plain), plain, shape)
     elif out is None:
         result = np.zeros(shape, dtype)
@@ -36,39 +31,56 @@ def dense(summands: Sequence[Summand], shape: tuple[int, ...], dtype: object, ou
         result = out
         result[...] = 0
     for labels, group in groups.items():
-        view, once = diagonal(result, labels)
+        view, single = diagonal(result, labels)
         made = np.empty(view.shape, dtype)
-        _fill(made, group, once, shape)
+        _fill(made, group, single, shape)
         view += made
     return result
 
 
 def _fill(view: np.ndarray, group: Sequence[Summand], labels: Labels, shape: tuple[int, ...]) -> None:
     """view = Σ of the group, over its labels."""
+    import numpy as np
     rank = len(shape)
     terms = [(s.coefficient, s.mapped(s.tied(rank))) for s in group]
     sizes = {k: n for s in group for k, n in s.sizes(shape).items()}
-    shared = common([operands for _, operands in terms], rank)
+    if len(terms) > 1 and (joined := _joined(terms, labels, rank, sizes)):
+        terms = [(1, joined)]
+    (c, operands), *others = terms
+    _product(view, operands, labels, c, rank, sizes)
+    for c, operands in others:
+        more = np.empty(view.shape, view.dtype)
+        _product(more, operands, labels, c, rank, sizes)
+        view += more
+
+
+def _joined(terms: Sequence[tuple[float, list[Operand]]], labels: Labels, rank: int, sizes: dict[int, int]) -> list[Operand]:
+    """The terms as one product: what they share times the sum of what they do not. Empty where that sum would be as large as the whole
+    or larger. A factor that is summed over is shared where every term is a sum over entries as many as the whole's."""
+    shared = common([operands for _, operands in terms], rank, all(_is_one_sum(operands, labels, rank) for _, operands in terms))
     rests = [(c, without(operands, shared)) for c, operands in terms]
-    if len(rests) > 1 and open_labels([o for _, rest in rests for o in rest], rank) == tuple(sorted(labels)):
-        _outer(view, _reduced(terms[0][1], rank, sizes), labels, terms[0][0])
-        for c, operands in terms[1:]:
-            _outer_added(view, _reduced(operands, rank, sizes), labels, c)
-        return
-    if len(rests) == 1:
-        c, operands = terms[0]
-        _outer(view, _reduced(operands, rank, sizes), labels, c)
-        return
-    over = open_labels([o for _, rest in rests for o in rest], rank)
-    total = _whole(rests[0][1], over, rank, sizes) * rests[0][0]
-    for c, rest in rests[1:]:
-        total += c * _whole(rest, over, rank, sizes)
-    _outer(view, [*shared, (total, over)], labels, 1)
+    held = {k for _, own in shared for k in own if k >= rank}
+    over = tuple(sorted({k for _, rest in rests for _, own in rest for k in own if k < rank or k in held}))
+    if over[:len(labels)] == tuple(sorted(labels)) or (held and count(over, sizes) > count(labels, sizes)):
+        return []
+    total = sum(c * contract(rest if held else _reduced(rest, rank, sizes), over, sizes) for c, rest in rests)
+    return [*shared, (total, over)]
 
 
-def _whole(operands: Sequence[Operand], over: Labels, rank: int, sizes: dict[int, int]) -> np.ndarray:
-    """A product as an array over these labels."""
-    return contract(_reduced(operands, rank, sizes), over, sizes)
+def _is_one_sum(operands: Sequence[Operand], labels: Labels, rank: int) -> bool:
+    """Whether sums tie all the operands together, and all the labels."""
+    return len(list(components(operands, rank))) == 1 and open_labels(operands, rank) == tuple(sorted(labels))
+
+
+def _product(view: np.ndarray, operands: Sequence[Operand], labels: Labels, c: float, rank: int, sizes: dict[int, int]) -> None:
+    """view = c · the product, summed over all other labels."""
+    import numpy as np
+    if len(labels) > 2 and _is_one_sum(operands, labels, rank):
+        pair = halves(operands, labels, sizes)
+        if len(pair) != 2 or not by_matmul(view, pair, labels, c, sizes):
+            np.multiply(contract(pair, labels, sizes), c, out=view)
+    else:
+        outer(view, _reduced(operands, rank, sizes), labels, c)
 
 
 def _reduced(operands: Sequence[Operand], rank: int, sizes: dict[int, int]) -> list[Operand]:
@@ -85,7 +97,7 @@ def _reduced(operands: Sequence[Operand], rank: int, sizes: dict[int, int]) -> l
 
 
 def symmetric(group: Sequence[Operand], labels: Labels, rank: int) -> np.ndarray | None:
-    """Σ_r w_r A_rj A_rl computed as what it is, symmetric; None for anything else."""
+    """Σ_r w_r A_rj A_rl computed as what it is, symmetric; None for anything else. NumPy computes half of Bᵀ B and mirrors it."""
     import numpy as np
     if len(labels) != 2:
         return None
@@ -100,76 +112,12 @@ def symmetric(group: Sequence[Operand], labels: Labels, rank: int) -> np.ndarray
     if any(own != (summed[0],) for _, own in weights):
         return None
     rows = array if first[0] == summed[0] else array.T
-    weighted = rows
-    for weight, _ in weights:
-        weighted = weighted * weight[:, None]
-    n = rows.shape[1]
-    out = np.empty((n, n), np.result_type(rows, weighted))
-    step = -(-n // BLOCKS)
-    for start in range(0, n, step):
-        end = min(start + step, n)
-        np.matmul(weighted[:, start:end].T, rows[:, :end], out=out[start:end, :end])
-        corner = np.tril(out[start:end, start:end])
-        out[start:end, start:end] = corner + np.tril(corner, -1).T
-        out[:start, start:end] = out[start:end, :start].T
-    return out
-
-
-def _outer_added(view: np.ndarray, operands: Sequence[Operand], labels: Labels, c: float) -> None:
-    import numpy as np
-    more = np.empty(view.shape, view.dtype)
-    _outer(more, operands, labels, c)
-    view += more
-
-
-def _outer(view: np.ndarray, operands: Sequence[Operand], labels: Labels, c: float) -> None:
-    """view = c · the product, where nothing is left to sum: the operands are multiplied, those that stay smallest first, until two are
-    left to fill the view."""
-    import numpy as np
-    sizes = dict(zip(labels, view.shape, strict=True))
-    left = [diagonal(*o) if len(set(o[1])) != len(o[1]) else o for o in operands]
-    if c != 1 or not left:
-        left.append((np.asarray(c, view.dtype), ()))
-    heads = [o for o in left if labels and labels[0] in o[1]]
-    if len(heads) == 1 and len(heads[0][1]) == 1 and len(left) > 2:                # scaled copies of what stands at the other axes
-        inner = np.empty(view.shape[1:], view.dtype)
-        _outer(inner, [o for o in left if o is not heads[0]], labels[1:], 1)
-        np.multiply(heads[0][0].reshape(-1, *[1] * inner.ndim), inner, out=view)
-        return
-    while len(left) > 2 or (len(left) == 2 and not left[-1][1]):
-        i, j = min(((i, j) for i in range(len(left)) for j in range(i)), key=lambda p: _count({*left[p[0]][1], *left[p[1]][1]}, sizes))
-        own = tuple(k for k in labels if k in left[i][1] or k in left[j][1])
-        made = _spread(left[i], own) * _spread(left[j], own)
-        left = [o for n, o in enumerate(left) if n not in (i, j)] + [(made, own)]
-    if len(left) == 1:
-        view[...] = _spread(left[0], labels)
-    elif not _by_rows(view, left, labels):
-        np.multiply(_spread(left[0], labels), _spread(left[1], labels), out=view)
-
-
-def _count(labels: set[int], sizes: dict[int, int]) -> int:
-    return prod(sizes[k] for k in labels)
-
-
-def _by_rows(view: np.ndarray, pair: Sequence[Operand], labels: Labels) -> bool:
-    """Fills the last two axes as columns times rows, by BLAS, where each has a factor of its own; says whether it could."""
-    import numpy as np
-    if len(labels) < 2 or prod(view.shape[-2:]) < SMALL or view.shape[-1] > WIDE or not view.flags.c_contiguous:
-        return False
-    column = [o for o in pair if labels[-2] in o[1] and labels[-1] not in o[1]]
-    row = [o for o in pair if labels[-1] in o[1] and labels[-2] not in o[1]]
-    if not column or not row:
-        return False
-    first, second = _spread(column[0], labels), _spread(row[0], labels)
-    outside = view.shape[:-2]
-    first, second = (np.broadcast_to(a, (*outside, *a.shape[-2:])) for a in (first, second))
-    for place in np.ndindex(*outside):
-        np.dot(first[place], second[place], out=view[place])
-    return True
-
-
-def _spread(o: Operand, labels: Labels) -> np.ndarray:
-    """The array with an axis for each label, of one entry where it has none."""
-    array, own = o
-    turned = array.transpose([own.index(k) for k in labels if k in own])
-    return turned[tuple(slice(None) if k in own else None for k in labels)]
+    if not weights:
+        return np.matmul(rows.T, rows)
+    weight = prod(weight for weight, _ in weights)
+    rows = rows * np.sqrt(np.abs(weight))[:, None]
+    negative = weight < 0
+    if not negative.any():
+        return np.matmul(rows.T, rows)
+    more, less = rows[~negative], rows[negative]
+    return np.matmul(more.T, more) - np.matmul(less.T, less)

@@ -58,7 +58,9 @@ class Derivative(Compiled):
         """The derivative. What is given by name and not needed is left aside: y, where a Hessian does not depend on it.
 
         DataError for an array that is missing or of another type, ShapeError for sizes that do not fit."""
-        return self.general(*arrays, **{name: value for name, value in named.items() if name not in self._aside})
+        if named:
+            named = {name: value for name, value in named.items() if name not in self._aside}
+        return self.general(*arrays, **named)
 
     def wanted(self, several: bool) -> Derived:
         """The program and what is wanted of it, for one example or a batch."""

@@ -1,7 +1,7 @@
 """The factors of derivatives, computed: equations by array code, products of them by BLAS."""
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..backends.array_code import Code
@@ -12,8 +12,9 @@ from ..core.axis import Axis, Index
 from ..core.equation import Program
 from ..core.record import record
 from .arrays import Structured
-from .contraction import Step, steps_for
-from .plan import Plan, planned, sizes_of
+from .contraction import Step as Work
+from .contraction import steps_for
+from .plan import Plan, Step, planned, sizes_of
 from .summand import Summand
 
 if TYPE_CHECKING:
@@ -70,70 +71,71 @@ def _carriers(program: Program, symbols: set[str]) -> Iterator[str]:
 
 
 class Engine:
-    """All that is wanted, for arrays of certain sizes."""
+    """All that is wanted, for arrays of certain sizes. A call puts arrays in the places of a list: the factors first, then their products."""
 
     def __init__(self, owner: Derivative, several: bool, sizes: Mapping[str, int]) -> None:
         import numpy as np
-        program, self._wanted = owner.wanted(several)
-        have = ready(program, self._wanted, sizes)
+        program, wanted = owner.wanted(several)
+        have = ready(program, wanted, sizes)
         code, size = have.code, sizes_of(sizes)
-        self._plans, self._size, self._dtype = have.plans, size, np.dtype(owner.dtype)
         held = {a.tensor: a.name for a in code.arrays.values() if a.tensor}
-        returned = f"({' '.join(held[n] + ',' for n in have.results)})"
-        made = made_of(code, code.forward, sizes, owner.dtype, code.inputs, returned)
-        self.text, self._run, self._quiet = made.text, made.run, np.errstate
-        self._results = have.results
         used = {p.name for plan in have.plans for each in plan.products for p in each.parts}
-        self._kept = tuple(n for n in have.results if n in used and held[n] not in code.inputs)
-        given = code.inputs
-        self._order = tuple(given)
-        self._inputs = tuple(owner.inputs)
-        self._defaults = {n: np.array(float(owner.problem.data.get(code.arrays[n].tensor, 0)), self._dtype) for n in given if n not in owner.inputs}
-        self._steps = [self._prepared(plan) for plan in have.plans]
-        self._templates = [_template(plan, program.tensors) for plan in have.plans]
-
-    def _prepared(self, plan: Plan) -> list[tuple[str, tuple[str, ...], tuple[Step, ...]]]:
-        """Each product of the plan as steps on a list of arrays."""
-        out = []
-        for step in plan.steps:
-            number: dict[Index, int] = {}
-            labels = tuple(tuple(number.setdefault(i, len(number)) for i in p.at) for p in step.parts)
-            sizes = {n: self._size(i.axis) for i, n in number.items()}
-            out.append((step.target, tuple(p.name for p in step.parts), steps_for(labels, tuple(number[i] for i in step.at), sizes)))
-        return out
+        own = {n for n in have.results if n in used and held[n] not in code.inputs}          # the next call writes to the same arrays
+        returned = "".join(f"{held[n]}{'.copy()' if n in own else ''}, " for n in have.results)
+        made = made_of(code, code.forward, sizes, owner.dtype, code.inputs, f"({returned})")
+        self.text, self._run, self._quiet = made.text, made.run, np.errstate
+        self._inputs, self._order = tuple(owner.inputs), tuple(code.inputs)
+        self._defaults = {n: np.array(float(owner.problem.data.get(code.arrays[n].tensor, 0)), owner.dtype) for n in code.inputs if n not in owner.inputs}
+        place = {name: k for k, name in enumerate((*have.results, *(s.target for plan in have.plans for s in plan.steps)))}
+        self._steps = tuple(_prepared(step, place, size) for plan in have.plans for step in plan.steps)
+        self._made = tuple((w.key, _template(plan, program.tensors, place), tuple(size(i.axis) for i in plan.at), w.rows, np.dtype(owner.dtype),
+                            tuple(i.axis.letter for i in plan.at)) for w, plan in zip(wanted, have.plans, strict=True))
 
     def run(self, arrays: Sequence[Any], extra: Sequence[tuple[str, Any]]) -> Any:
         """The call, arrays checked before: one structured array, or one for each key."""
-        given = {**self._defaults, **dict(zip(self._inputs, arrays, strict=True)), **dict(extra)}
+        if self._order != self._inputs:
+            given = {**self._defaults, **dict(zip(self._inputs, arrays, strict=True)), **dict(extra)}
+            arrays = [given[n] for n in self._order]
         with self._quiet(all="ignore"):               # a case not taken may overflow; what is taken is as it is
-            found = dict(zip(self._results, self._run(*(given[n] for n in self._order)), strict=True))
-            found |= {n: found[n].copy() for n in self._kept}         # the next call writes to the same arrays
+            found = list(self._run(*arrays))
+            for parts, work in self._steps:
+                operands = [found[p] for p in parts]
+                for each in work:
+                    each(operands)
+                found += operands
             results = {}
-            for wanted, plan, steps, template in zip(self._wanted, self._plans, self._steps, self._templates, strict=True):
-                for target, parts, work in steps:
-                    operands = [found[p] for p in parts]
-                    for each in work:
-                        each(operands)
-                    found[target] = operands[0]
-                summands = [Summand(c, deltas, tuple((found[name], labels) for name, labels in factors), names)
-                            for c, deltas, factors, names in template]
-                shape = tuple(self._size(i.axis) for i in plan.at)
-                results[wanted.key] = Structured(summands, shape, wanted.rows, self._dtype, [i.axis.letter for i in plan.at])
+            for key, template, *rest in self._made:
+                summands = []
+                for c, scalars, deltas, factors, names in template:
+                    for p in scalars:
+                        c *= float(found[p])
+                    summands.append(Summand(c, deltas, tuple([(found[p], labels) for p, labels in factors]), names))
+                results[key] = Structured(summands, *rest)
         return results.get("", results)
 
 
-def _template(plan: Plan, taken: Container[str]) -> list[tuple[float, tuple, tuple, tuple[str, ...]]]:
-    """The products with numbers for indices: (coefficient, deltas, (array, labels) for each factor, names).
+def _prepared(step: Step, place: Mapping[str, int], size: Callable[[Axis], int]) -> tuple[tuple[int, ...], tuple[Work, ...]]:
+    """(places of the parts, what turns a list of these into a list of their product)."""
+    number: dict[Index, int] = {}
+    labels = tuple(tuple(number.setdefault(i, len(number)) for i in p.at) for p in step.parts)
+    sizes = {n: size(i.axis) for i, n in number.items()}
+    return tuple(place[p.name] for p in step.parts), steps_for(labels, tuple(number[i] for i in step.at), sizes)
+
+
+def _template(plan: Plan, taken: Container[str], place: Mapping[str, int]) -> tuple[tuple[float, tuple, tuple, tuple, tuple[str, ...]], ...]:
+    """The products with numbers for indices: (coefficient, places of factors without axes, deltas, (place, labels) for each other factor, names).
     Arrays of our own are called by letters that the problem does not use."""
     spare = (f"{letter}{'′' * primes}" for primes in range(1000) for letter in "ABCDEFGHKLMNPQRSTUV" if letter not in taken)
     number = {i: n for n, i in enumerate(plan.at)}
     names: dict[str, str] = {}
     out = []
     for p in plan.products:
-        factors = tuple((part.name, tuple(number.setdefault(i, len(number)) for i in part.at)) for part in p.parts)
-        for name, _ in factors:
-            if "~" in name and name not in names:
-                names[name] = next(spare)
+        scalars = tuple(place[part.name] for part in p.parts if not part.at)
+        parts = [part for part in p.parts if part.at]
+        factors = tuple((place[part.name], tuple(number.setdefault(i, len(number)) for i in part.at)) for part in parts)
+        for part in parts:
+            if "~" in part.name and part.name not in names:
+                names[part.name] = next(spare)
         deltas = tuple((number[a], number[b]) for a, b in p.deltas)
-        out.append((float(p.coefficient), deltas, factors, tuple(names.get(name, name) for name, _ in factors)))
-    return out
+        out.append((float(p.coefficient), scalars, deltas, factors, tuple(names.get(part.name, part.name) for part in parts)))
+    return tuple(out)

@@ -65,10 +65,10 @@ def same(a: Operand, b: Operand) -> bool:
     return a[0] is b[0] and a[1] == b[1]
 
 
-def common(products: Sequence[Sequence[Operand]], rank: int) -> list[Operand]:
-    """The factors that all the products share and that nothing is summed over with."""
+def common(products: Sequence[Sequence[Operand]], rank: int, summed: bool = False) -> list[Operand]:
+    """The factors that all the products share; those with a label that is summed over only if `summed`."""
     first, *others = products
-    return [o for o in first if max(o[1], default=0) < rank and all(any(same(o, other) for other in rest) for rest in others)]
+    return [o for o in first if (summed or max(o[1], default=0) < rank) and all(any(same(o, other) for other in rest) for rest in others)]
 
 
 def without(operands: Sequence[Operand], left_out: Sequence[Operand]) -> list[Operand]:
