@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .training.fit import Fitted
 
 
-def fit(problem: object, examples: str | Mapping[str, Any], *, test: str | Mapping[str, Any] | None = None, label: str | None = None,
+def fit(problem: object, examples: str | Path | Mapping[str, Any], *, test: str | Path | Mapping[str, Any] | None = None, label: str | None = None,
         folder: str | Path | None = None, resume: bool = False, number: int | None = None, **options: Any) -> Fitted:
     """Trains the network of a problem (a sheet's text, a Problem or a Model) on examples: a path, or arrays by the sheet's names.
 
@@ -26,11 +26,13 @@ def fit(problem: object, examples: str | Mapping[str, Any], *, test: str | Mappi
 
 
 def _read(source: object, number: int | None) -> Problem:
-    from .reading.choice import one_of
+    from .reading.choice import understood
     from .solution import read
-    return one_of(source.problems if hasattr(source, "problems") else read(str(source)).problems, number)
+    sheet = source if hasattr(source, "problems") else read(str(source))
+    return understood(sheet.problems, getattr(sheet, "not_understood", ()), number)
 
 
 if __name__ == "__main__":
     from .cli import run
-    sys.exit(run(["train", *sys.argv[1:]]))
+    from .training.scale import leave
+    leave(run(["train", *sys.argv[1:]]))

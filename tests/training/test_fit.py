@@ -130,7 +130,7 @@ def test_a_folder_that_holds_a_run_is_not_written_over(tmp_path):
 def test_examples_too_large_for_the_type():
     data = circles()
     data["x"][5, 0] = 1e200
-    with pytest.raises(UsageError, match="too large for float32"):
+    with pytest.raises(DataError, match=r"row 6, column x\[1\] is too large for float32"):
         longhand.fit(NETWORK, data, **small())
 
 

@@ -16,6 +16,7 @@ from training_sheets import NETWORK, circles
 import longhand
 from longhand import FileError, UsageError, cli
 from longhand.training import checkpoint
+from longhand.training.folder import held
 
 ENDLESS = ("--size", "n=8", "--epochs", "1000000", "--to", "numpy", "--validation", "0")
 
@@ -128,7 +129,32 @@ def test_a_folder_that_cannot_be(files):
 def test_a_checkpoint_of_another_network_is_refused(files):
     options = {"epochs": 1, "target": "numpy", "folder": files / "out"}
     longhand.fit(NETWORK, circles(), sizes={"n": 8}, **options)
-    with pytest.raises(UsageError, match="made with sizes"):
+    with pytest.raises(UsageError, match="made with n = 8, and now it is 9"):
         longhand.fit(NETWORK, circles(), sizes={"n": 9}, resume=True, **options)
-    with pytest.raises(UsageError, match="parameters of another network"):
+    with pytest.raises(UsageError, match="made with another sheet"):
         longhand.fit(NETWORK.replace("W_2", "V"), circles(), sizes={"n": 8}, resume=True, **options)
+
+
+def test_a_checkpoint_that_has_changed_since_is_refused(files):
+    options = {"epochs": 2, "target": "numpy", "folder": files / "out", "sizes": {"n": 8}}
+    longhand.fit(NETWORK, circles(), **options)
+    last = files / "out" / "last.safetensors"
+    content = bytearray(last.read_bytes())
+    content[-5] ^= 0x40                                            # one bit of a parameter
+    last.write_bytes(bytes(content))
+    with pytest.raises(FileError, match="changed since it was written"):
+        longhand.fit(NETWORK, circles(), resume=True, **options)
+
+
+def test_another_sheet_with_the_same_shapes_is_refused(files):
+    options = {"epochs": 1, "target": "numpy", "folder": files / "out", "sizes": {"n": 8}}
+    longhand.fit(NETWORK, circles(), **options)
+    with pytest.raises(UsageError, match="made with another sheet"):
+        longhand.fit(NETWORK.replace("ReLU", "tanh"), circles(), resume=True, **options)
+
+
+def test_two_runs_do_not_share_a_folder(files):
+    pytest.importorskip("fcntl")
+    with held(files / "out"), pytest.raises(UsageError, match="Another run is writing to"):
+        longhand.fit(NETWORK, circles(), epochs=1, sizes={"n": 8}, target="numpy", folder=files / "out")
+    longhand.fit(NETWORK, circles(), epochs=1, sizes={"n": 8}, target="numpy", folder=files / "out")

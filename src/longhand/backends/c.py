@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from math import prod
 
 from ..core.problem import Problem, Value
 from .array_code import Code, Statement, reads
@@ -105,8 +106,8 @@ def _data(problem: Problem, code: Code, module: ModuleWriter, writer: CWriter) -
                 values = ["0"] * entries
             elif array.role == "data":
                 values = [f"(real){module.number(array)}"] * entries
-            elif module.is_one_hot(array):
-                values = [v for _ in range(entries // shape[-1]) for hot in [rng.randrange(shape[-1])] for v in ("01"[k == hot] for k in range(shape[-1]))]
+            elif (one := module.one_hot_axis(array)) is not None:
+                values = _one_hot(shape, one, rng)
             elif array.role == "label":
                 values = [f"{rng.uniform(0.1, 0.9):.3f}" for _ in range(entries)]
             else:
@@ -116,6 +117,19 @@ def _data(problem: Problem, code: Code, module: ModuleWriter, writer: CWriter) -
     computed = (*module.results, *code.gradients.values(), *code.looked.values(), *(module.step_results if code.update else ()))
     made = [f"static real {n}[{writer.count(code.arrays[n])}];" for n in computed]
     return "\n".join([f"/* {says} */", *lines, "", "/* What is computed. */", *made])
+
+
+def _one_hot(shape: Sequence[int], axis: int, rng: random.Random) -> list[str]:
+    """Entries in their order in memory, one of them 1 along the axis."""
+    inner = prod(shape[axis + 1:])
+    hot: dict[tuple[int, int], int] = {}
+    values = []
+    for k in range(prod(shape)):
+        row = k // (inner * shape[axis]), k % inner
+        if row not in hot:
+            hot[row] = rng.randrange(shape[axis])
+        values.append("01"[k // inner % shape[axis] == hot[row]])
+    return values
 
 
 def _declared(name: str, count: str, values: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ from ..calculus.batch import batched
 from ..core.axis import Axis
 from ..core.problem import Problem
 from ..errors import DataError, NotUnderstood, ShapeError, UsageError
-from .array_code import Array, Code, pointers, reads
+from .array_code import Array, Code, Extent, nodes, pointers, reads, scalars
 from .lowering import lowered
 
 if TYPE_CHECKING:
@@ -66,20 +66,20 @@ def compile(source: object, target: str = "numpy", dtype: str | None = None, *, 
 
 
 def one_problem(source: object, number: int | None) -> Problem:
-    """The problem of a Problem, a Model or a sheet's text; UsageError where a sheet has several with a loss and no number says which."""
+    """The problem of a Problem, a Model or a sheet's text; UsageError where a sheet has several with a loss and no number says which,
+    NotUnderstood where a part of it was not understood."""
     if isinstance(source, Problem):
         return source
     if callable(getattr(source, "problem", None)):
         return source.problem()                                       # type: ignore[attr-defined]
-    from ..reading.choice import one_of
+    from ..reading.choice import understood
     from ..reading.plain_header import is_plain
     if is_plain(str(source)):
         from ..reading import plain
-        found = list(plain.read_all(str(source)))
-    else:
-        from ..reading import sheet
-        found = list(sheet.read(str(source)).problems)
-    return one_of(found, number, "number=")
+        return understood(plain.read_all(str(source)), number=number)
+    from ..reading import sheet
+    read = sheet.read(str(source))
+    return understood(read.problems, read.not_understood, number)
 
 
 class Compiled:
@@ -240,10 +240,18 @@ class Compiled:
         example = next((n for n in self.inputs if several and code.arrays[n].role in EXAMPLES), None)
         if example is not None and self.batch == "mean" and sizes.get(code.arrays[example].axes[0].size) == 0:
             raise DataError("A batch without examples has no mean.", suggestion='batch="sum" gives 0.')
+        if none := next((axis for axis in _counted(code) if sizes.get(axis.size) == 0), None):
+            raise DataError(f"{none.name} is 0, and the problem computes with its size: a batch without examples has no mean.")
 
 
 def _used(code: Code) -> frozenset[str]:
     return frozenset(n for s in (*code.forward, *code.backward) for n in reads(s))
+
+
+def _counted(code: Code) -> list[Axis]:
+    """Axes of open size whose size is a number in a formula, as the N of 1/N is."""
+    found = {node.axis: None for s in (*code.forward, *code.backward) for scalar in scalars(s) for node in nodes(scalar) if isinstance(node, Extent)}
+    return [axis for axis in found if isinstance(axis.size, str)]
 
 
 def _fixed_symbols(code: Code) -> set[str]:

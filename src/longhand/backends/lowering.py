@@ -18,6 +18,7 @@ from .recurrences import Group, entries, grouped
 from .scalars import Scope
 from .stable import stabilised
 from .updating import RATE, STEP, constants_read, updating
+from .written_out import recognised
 
 ORDER = ("input", "label", "parameter", "memory", "data", "intermediate")
 
@@ -31,7 +32,7 @@ def lowered(problem: Problem, wrt: Iterable[str] | None = None, derivation: Deri
     for e in problem.program.equations:
         if not all(isinstance(p, Index) for p in e.left.at) or len(set(e.left.at)) != len(e.left.at):
             raise NotUnderstood(f"{e.name} is defined entry by entry, at fixed or shifted places: that cannot be written as whole arrays.")
-    derivation = derivation or derive(problem)
+    derivation = derivation or derive(replace(problem, program=recognised(problem.program)))
     loss = problem.loss
     program = stabilised(derivation.backward)
     if not program.equations:

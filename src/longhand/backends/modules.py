@@ -236,8 +236,10 @@ class ModuleWriter:
                 value = forms.zeros.format(shape)
             elif array.role == "data":
                 value = forms.number.format(self.number(array))
-            elif self.is_one_hot(array):
-                value = forms.one_hot.format(shape[-1], shape[:-1])
+            elif (one := self.one_hot_axis(array)) is not None:
+                last = len(shape) - 1
+                turned = [shape[last if k == one else one if k == last else k] for k in range(len(shape))]
+                value = forms.one_hot.format(turned[-1], tuple(turned[:-1])) + ("" if one == last else f".swapaxes({one}, {last})")
             else:
                 value = (forms.label if array.role == "label" else forms.normal).format(shape)
             lines.append(f"{name} = {value}")
@@ -259,9 +261,10 @@ class ModuleWriter:
         """The shape in numbers."""
         return tuple(a.size if isinstance(a.size, int) else sizes[a.size] for a in array.axes)
 
-    def is_one_hot(self, array: Array) -> bool:
-        """Whether the sheet says that the entries sum to 1."""
-        return any(f.tensor == array.tensor for f in self.problem.program.facts)
+    def one_hot_axis(self, array: Array) -> int | None:
+        """The place of the axis along which the sheet says that the entries sum to 1; None where it says of none."""
+        said = {f.axis for f in self.problem.program.facts if f.tensor == array.tensor}
+        return next((k for k, axis in enumerate(array.axes) if axis in said), None)
 
     def places(self) -> dict[str, tuple[int, int]]:
         """Inputs of whole numbers that are used as places: the least one, and one more than the largest."""

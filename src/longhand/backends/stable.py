@@ -1,12 +1,14 @@
-"""Equations rewritten so that floating point keeps its digits: the logarithm of a softmax or a sigmoid is computed as one function."""
+"""Equations rewritten so that floating point keeps its digits: the logarithm of a softmax or a sigmoid is computed as one function,
+the logarithm of a sum of exponentials and their shares by softmax."""
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ..core.axis import Index
 from ..core.equation import Equation, Program, Tensor
-from ..core.expr import MINUS_ONE, ONE, Add, Apply, Component, Entry, Expr, Number, Position, mul, power
-from ..core.walk import all_indices, instantiate, rebuild
+from ..core.expr import MINUS_ONE, ONE, Add, Apply, Component, Entry, Expr, Mul, Number, Position, Power, Sum, add, mul, power
+from ..core.walk import all_indices, fresh, instantiate, positions, rebuild, rename, walk
 from ..functions.elementary import ln
 
 LOGARITHMS = {"log10": 10, "log2": 2}
@@ -28,6 +30,8 @@ def _changed(e: Expr, rows: Mapping[str, Equation], wanted: dict[str, Equation])
             return mul(_changed(ln(e.argument), rows, wanted), power(ln(Number(LOGARITHMS[e.function])), -1))
         if e.function == "ln" and (found := _logarithm(e.argument, rows, wanted)) is not None:
             return found
+    if isinstance(e, Mul) and (made := _share(e)) is not None:
+        return _changed(made, rows, wanted)
     return rebuild(e, lambda child: _changed(child, rows, wanted))
 
 
@@ -41,9 +45,36 @@ def _logarithm(x: Expr, rows: Mapping[str, Equation], wanted: dict[str, Equation
         case Add((first, second)) if first == ONE and second == mul(MINUS_ONE, _positive(second)):
             u = _sigmoid_argument(_positive(second), rows)
             return None if u is None else Apply("log_sigmoid", (-u,))
+        case Sum(index, Apply("exp", (body,), 0)):
+            return _log_sum_exp(index, body)
         case Entry(tensor, at) if tensor in rows:
             return _logarithm_of_output(rows[tensor], at, rows, wanted)
     return None
+
+
+def _log_sum_exp(index: Index, body: Expr) -> Expr:
+    """ln Σ e^u as Σ softmax(u)_k (u_k - ln softmax(u)_k): each bracket is the value, and the largest u has the largest say."""
+    inner = fresh(index.axis, all_indices(body) | {index})
+    inside = rename(body, {index: inner})
+    return Sum(index, mul(Component("softmax", inner, inside, index), add(body, mul(MINUS_ONE, Component("log_softmax", inner, inside, index)))))
+
+
+def _share(e: Mul) -> Expr | None:
+    """The product with softmax(u)_p where it has e^(u_p)/Σ e^u."""
+    for below in e.factors:
+        match below:
+            case Power(Sum(index, Apply("exp", (body,), 0)), exponent) if exponent == -1:
+                for above in e.factors:
+                    if isinstance(above, Apply) and above.function == "exp" and not above.order and (at := _place(body, index, above.argument)) is not None:
+                        left = [f for f in e.factors if f is not below and f is not above]
+                        return mul(*left, Component("softmax", index, body, at))
+    return None
+
+
+def _place(body: Expr, index: Index, instance: Expr) -> Position | None:
+    """Where `instance` is the body with its index at that place."""
+    places = dict.fromkeys(p for node in walk(instance) for p in positions(node))
+    return next((p for p in places if rename(body, {index: p}) == instance), None)
 
 
 def _positive(e: Expr) -> Expr:

@@ -38,10 +38,10 @@ def code(problem: str, target: str, what: str, data_file: str | None, wrt: str |
     text, data = read_text(problem), data_of(data_file)
     with about(problem):
         sheet = read(text, data=data)
+    report(problem, sheet.not_understood)
+    with about(problem):
         written = source(_chosen(sheet.problems, number), target, what, names)
     deliver(written, output)
-    for each in sheet.problems:
-        report(problem, each.not_understood)
     return NotUnderstood.exit_code if sheet.not_understood else 0
 
 

@@ -55,10 +55,9 @@ def train(problem: str, examples: str, test: str | None, label: str | None, data
         given["learning rate"] = rate
     with about(problem):
         sheet = read(text, name=title_of(problem), data=data_of(data_file))
-    if sheet.not_understood:
-        report(problem, sheet.not_understood)
+    report(problem, (r for r in sheet.not_understood if not r.numbers))
     chosen = one_of(sheet.problems, number)
-    if chosen.not_understood:
+    if chosen.not_read:
         complain("The sheet was not understood in full, so its network is not trained.")
         return NotUnderstood.exit_code
     options = Options(epochs, batch, method, {name: _number(name, value) for name, value in given.items()}, schedule, validation, patience, seed,
@@ -130,8 +129,7 @@ def _lines(fitted, tested) -> list[str]:
     lines = [f"{count} epoch{'s' if count != 1 else ''}: {fitted.ended}. Computed by {fitted.computed}."]
     if fitted.history:
         lines.append(f"training loss {fitted.history[0].loss:.6g} → {fitted.history[-1].loss:.6g}")
-    where = "validation" if fitted.options.validation else "training"
-    for what, found in ((where, fitted.judged), ("test", tested)):
+    for what, found in ((fitted.judged_on, fitted.judged), ("test", tested)):
         if found is not None:
             accuracy = f", accuracy {100 * found.accuracy:.2f} %" if found.accuracy is not None else ""
             lines.append(f"{what} loss {found.loss:.6g}{accuracy}")

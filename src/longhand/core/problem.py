@@ -45,7 +45,8 @@ class Descent:
 @record
 class Remark:
     """An assumption, a repair or a span not understood: text, reason, place (1-based) and what to write instead.
-    `about`: the quantity whose formula was not understood, where it is one."""
+    `about`: the quantity whose formula was not understood, where it is one. `numbers`: nothing but numbers is missing, which code and
+    training do without."""
     text: str
     why: str = ""
     line: int | None = None
@@ -53,6 +54,7 @@ class Remark:
     suggestion: str = ""
     caret: str = ""
     about: str = ""
+    numbers: bool = False
 
 
 @record
@@ -99,3 +101,8 @@ class Problem:
     assumptions: tuple[Remark, ...] = ()
     repairs: tuple[Remark, ...] = ()
     not_understood: tuple[Remark, ...] = ()
+
+    @property
+    def not_read(self) -> tuple[Remark, ...]:
+        """What was not understood besides numbers that are missing: a program that is perhaps not the one that is meant."""
+        return tuple(r for r in self.not_understood if not r.numbers)

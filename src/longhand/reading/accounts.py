@@ -189,16 +189,18 @@ def _kind(tensor: Tensor) -> str:
 
 
 def missing(problem: Problem, known: Known) -> Iterator[Note]:
-    """Quantities without numbers where the others have them."""
+    """Quantities without numbers where the others have them. A lone λ = 0.1 beside arrays that all stay symbols is a constant, and asks for no others."""
     unneeded = spared(problem)
-    needed = [t.name for t in problem.program.given() if t.role not in ("size", "constant") and t.name not in unneeded]
-    without = [name for name in needed if name not in problem.data]
-    if without and len(without) < len(needed):
+    needed = [t for t in problem.program.given() if t.role not in ("size", "constant") and t.name not in unneeded]
+    without = [t.name for t in needed if t.name not in problem.data]
+    having = [t for t in needed if t.name in problem.data]
+    constants = any(t.axes for t in needed) and not any(t.axes for t in having)
+    if without and having and not constants:
         met = (known.environment.quantities.get(name) for name in without)
         span = next((q.spelled.span for q in met if q is not None), Span(0, 0))
-        having = ", ".join(name for name in needed if name in problem.data)
         yield Note("problem", span, f"no numbers for {', '.join(without)}",
-                   f"{having} have numbers, so values can be computed only in part", "give the numbers, or a formula")
+                   f"{', '.join(t.name for t in having)} {'have' if len(having) > 1 else 'has'} numbers, so values can be computed only in part",
+                   "give the numbers, or a formula", numbers=True)
 
 
 def unused(problem: Problem, known: Known, definer: Definer, kinds: list[Kind], own: set[int]) -> Iterator[Note]:

@@ -90,15 +90,20 @@ class Builder:
         """What a given quantity is: told by the task, by where it is read, by the habit of its letter."""
         if name in self.env.roles:
             return self.env.roles[name]
+        said = self.env.said.get(name)
         if name in parameters:
-            return "input" if _is_input(name) else "parameter"
+            return "input" if _is_input(name) or said == "input" else "parameter"
+        if said is not None:
+            return said
         if _is_input(name):
             return "input"
         readers = [e.name for e in equations if name in tensors(e.right)]
-        base = name.split("_")[0].split("^")[0].rstrip("*'")
-        if base.lower() in ("y", "t", "target", "label", "d", "targets") or name.endswith("*"):
+        base = _letter(name)
+        if base == "T" and not self.env.quantities[name].axes:
+            return "data"                                                                        # a temperature; an array of targets is a label
+        if _is_label(name):
             return "label"
-        if base in ("eta", "epsilon", "lambda", "alpha", "mu", "rho", "eps", "N", "M", "m", "n", "T"):
+        if base in ("eta", "epsilon", "lambda", "alpha", "mu", "rho", "eps", "N", "M", "m", "n"):
             return "data"
         defined = {e.name for e in equations}
         predicted = any(e.name == loss and tensors(e.right) & defined for e in equations)        # the loss reads a prediction
@@ -141,8 +146,25 @@ class Builder:
         return Notation(spellings, sizes, letters, {}, layout, log, base=self.env.base)
 
 
+def _letter(name: str) -> str:
+    return name.split("_")[0].split("^")[0].rstrip("*'")
+
+
 def _is_input(name: str) -> bool:
-    return name.split("_")[0].split("^")[0].rstrip("*'") in ("x", "X", "input", "i")
+    return _letter(name) in ("x", "X", "input", "i")
+
+
+def _is_label(name: str) -> bool:
+    return _letter(name).lower() in ("y", "t", "target", "label", "d", "targets") or name.endswith("*")
+
+
+def of_parameters(env: Environment, axis: Axis) -> bool:
+    """Whether a quantity that no formula defines, and that is neither input nor label by its role or its letter, has this axis."""
+    def is_parameter(name: str) -> bool:
+        said = env.roles.get(name) or env.said.get(name)
+        return said == "parameter" if said else not _is_input(name) and not _is_label(name)
+
+    return any(env.shapes.same(own, axis) for q in env.quantities.values() if q.name not in env.defined and is_parameter(q.name) for own in q.axes)
 
 
 def everywhere(e: Expr, moves: dict[Index, Index]) -> Expr:

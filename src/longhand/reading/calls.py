@@ -1,12 +1,15 @@
 """Calls: f(x) as a function of the sheet, of the table, a loss, or a product where f is no function."""
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..core.axis import Axis
 from ..core.expr import ONE, ZERO, Apply, Component, Expr, Holds, Number, add, mul, negative, power
 from ..core.walk import rename
 from ..functions import table
+from .build import of_parameters
 from .entrywise import by_entries
 from .environment import SheetFunction
 from .names import flat, is_transpose, items, readings
@@ -24,7 +27,7 @@ def call(reader: Elaborator, formula: Call) -> Term:
     name, at, exponent = _function_name(reader, function)
     if name in env.functions:
         return _indexed(reader, sheet_function(reader, env.functions[name], formula), at, exponent, formula)
-    if name is not None and env.known(name) or _is_quantity(reader, function):
+    if _multiplies(reader, formula):
         return _as_product(reader, formula)
     word = env.words.get(name or "")
     done = known_function(reader, word or name or "", formula)
@@ -58,14 +61,34 @@ def _is_quantity(reader: Elaborator, function: Formula) -> bool:
         not table.scalar(flat(function) or "") or reader.env.known(flat(function) or ""))
 
 
+def scripted(reader: Elaborator, formula: Script) -> Product | None:
+    """h(1-h)^2 where h is a quantity: the script is that of the bracket, h \\cdot (1-h)^2. None where something is called, and f(x)^2 is (f(x))^2."""
+    inner = formula.base
+    if not isinstance(inner, Call) or not inner.bracketed or len(inner.arguments) != 1 or not _multiplies(reader, inner):
+        return None
+    if _dependence(reader, inner) is not None:
+        return None
+    return _product(inner, lambda group: replace(formula, base=group))
+
+
+def _multiplies(reader: Elaborator, formula: Call) -> bool:
+    """Whether what stands before the brackets is a quantity, and no function."""
+    name, _, _ = _function_name(reader, formula.function)
+    return name not in reader.env.functions and (name is not None and reader.env.known(name) or _is_quantity(reader, formula.function))
+
+
 def _as_product(reader: Elaborator, formula: Call) -> Term:
     """h(1-h) where h is a quantity; f(x) where f(x) = ... defines f is f itself."""
     if (itself := _dependence(reader, formula)) is not None:
         return itself
     if len(formula.arguments) != 1:
         raise Unclear(formula.span, f"{flat(formula.function)} is a quantity, and stands before a list in brackets")
+    return reader(_product(formula))
+
+
+def _product(formula: Call, bracket: Callable[[Group], Formula] = lambda group: group) -> Product:
     group = Group(formula.arguments[0].span, "(", formula.arguments[0])
-    return reader(Product(formula.span, (formula.function, group), ("",)))
+    return Product(formula.span, (formula.function, bracket(group)), ("",))
 
 
 def _dependence(reader: Elaborator, formula: Call) -> Term | None:
@@ -167,12 +190,14 @@ def _vector_function(reader: Elaborator, name: str, formula: Call) -> Term:
         over = real[0]
     else:
         _, at, _ = _function_name(reader, formula.function)
-        over = real[-1]
-        if len(at) == 1 or not reader.env.columns:
+        learnt = [of_parameters(reader.env, index.axis) for index in real[-2:]]
+        if len(at) == 1 or not (reader.env.columns or learnt == [True, False]):
+            over = real[-1]
             reader.env.note("assumption", formula.span, f"{name} is taken row by row: each row adds up to 1", "the examples are the rows")
         else:
-            over = real[0]
-            reader.env.note("assumption", formula.span, f"{name} is taken column by column", "the examples are the columns")
+            over = real[-2]
+            why = "the examples are the columns" + ("" if reader.env.columns else ": no parameter has their axis")
+            reader.env.note("assumption", formula.span, f"{name} is taken column by column: each column adds up to 1", why)
     index = shapes.index(over.axis)
     return Term(Component(name, index, rename(term.expr, {over: index}), over), term.axes)
 

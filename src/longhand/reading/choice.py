@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..core.problem import Problem
-from ..errors import UsageError
+from ..core.problem import Problem, Remark
+from ..errors import NotUnderstood, Place, UsageError
 
 
 def numbered(problems: Sequence[Problem], number: int, option: str = "--number ") -> Problem:
@@ -25,3 +25,19 @@ def one_of(problems: Sequence[Problem], number: int | None = None, option: str =
         listed = "; ".join(f"{k} {problems[k - 1].title or 'has no title'}" for k in found)
         raise UsageError(f"The sheet has {len(found)} problems with a loss: {listed}.", suggestion=f"Say which one with {option.strip(' =')}.")
     return problems[found[0] - 1]
+
+
+def understood(problems: Sequence[Problem], remarks: Sequence[Remark] = (), number: int | None = None) -> Problem:
+    """The problem that is meant, for a Python call that has nobody to show remarks to. NotUnderstood, with its place, for the first thing
+    in it that was not understood, or of the whole sheet (`remarks`) where that is why no problem is left with a loss."""
+    if remarks and number is None and all(p.loss is None for p in problems):
+        raise _refusal(remarks[0])
+    found = one_of(problems, number, "number=")
+    if found.not_read:
+        raise _refusal(found.not_read[0])
+    return found
+
+
+def _refusal(remark: Remark) -> NotUnderstood:
+    said = remark.text + (f": {remark.why}" if remark.why else "")
+    return NotUnderstood(f"Part of the sheet is not understood. {said}.", Place(remark.line, remark.column), remark.suggestion)

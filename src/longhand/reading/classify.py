@@ -236,13 +236,13 @@ def _membership(statement, parts, signs, where: Formula, letters, called, known)
 
 
 def _shape(formula: Formula) -> tuple[Size, ...] | None:
-    """(d, n) of \\mathbb{R}^{d \\times n}; () of \\mathbb{R}; None for any other set."""
+    """(d, n) of \\mathbb{R}^{d \\times n}, q of {0, 1}^q; () of \\mathbb{R}; None for any other set."""
     match formula:
         case Symbol(_, text) if text.strip("\\{}").replace("mathbb", "").strip("{}") in ("R", "ℝ"):
             return ()
         case Name(_, "R", _) | Name(_, "ℝ", _):
             return ()
-        case Script(_, base, None, sup, 0) if _shape(base) == () and sup is not None:
+        case Script(_, base, None, sup, 0) if (_shape(base) == () or isinstance(base, Braces | Row | Group)) and sup is not None:    # {0, 1}^q
             factors = sup.factors if isinstance(sup, Product) else (sup,)
             sizes = tuple(_size(f) for f in factors)
             return None if None in sizes else sizes

@@ -235,6 +235,8 @@ class Elaborator:
         found = env.reading(formula)
         if found is not None:
             return self.reference(found, formula)
+        if (product := calls.scripted(self, formula)) is not None:
+            return self(product)
         term = self(formula.base)
         sup = formula.sup
         if is_transpose(sup):

@@ -1,7 +1,7 @@
 """What a sheet has made known so far: quantities with their axes, functions, letters, sizes, and the remarks made on the way."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -45,6 +45,7 @@ class Note:
     suggestion: str = ""
     owner: str = ""                     # the quantity in whose definition it was made
     about: str = ""                     # the quantity whose formula is not understood
+    numbers: bool = False               # nothing but numbers is missing
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class Environment:
     ranges: dict[str, int | str] = field(default_factory=dict)      # index letter -> its last value
     sizes: set[str] = field(default_factory=set)                    # symbols that are sizes
     heads: set[str] = field(default_factory=set)                    # names that the sheet defines, declares or gives, or will
+    defined: Set[str] = frozenset()                                 # those that have a formula
     mentioned: set[str] = field(default_factory=set)                # every name that stands in a formula
     aliases: dict[str, str] = field(default_factory=dict)           # other names under which --data may give a quantity
     spelled: dict[str, Formula] = field(default_factory=dict)       # formulas of names that the reader itself made
@@ -78,6 +80,7 @@ class Environment:
     told: Mapping[str, str] = field(default_factory=dict)           # the front matter by key
     log: int | str | None = None                                    # the base of log where the front matter says it, or "ln"
     roles: Mapping[str, str] = field(default_factory=dict)          # roles that the front matter gives
+    said: dict[str, str] = field(default_factory=dict)              # roles that the words give
 
     def note(self, kind: str, span, text: str, why: str = "", suggestion: str = "", about: str = "") -> None:
         made = Note(kind, span, text, why, suggestion, self.owner, about)

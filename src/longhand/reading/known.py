@@ -80,6 +80,7 @@ def _index(formula: Formula, letters: set[str]) -> bool:
 def collect(kinds: list[Kind], letters: set[str], environment: Environment) -> Known:
     """Sort the statements of one problem into what they make known."""
     known = Known(environment)
+    environment.defined = known.definitions.keys()
     whole = _whole_names(kinds, letters)
     environment.heads |= whole
     for kind in kinds:
@@ -106,6 +107,7 @@ def collect(kinds: list[Kind], letters: set[str], environment: Environment) -> K
                 declare(known, name, kind.shape, kind, letters, whole)
         elif isinstance(kind, Defined) and kind.shape is not None:
             declare(known, kind.left, kind.shape, kind, letters, whole)
+    _numbers_of_a_set(known, letters, whole)
     defined = {r.name for kind in kinds if isinstance(kind, Defined) and (r := head(kind.left, letters, whole)) is not None}
     for kind in kinds:
         if isinstance(kind, Given):
@@ -120,6 +122,14 @@ def collect(kinds: list[Kind], letters: set[str], environment: Environment) -> K
     _aliases(known, kinds, letters, whole)
     _named_arguments(known)
     return known
+
+
+def _numbers_of_a_set(known: Known, letters: set[str], whole: set[str]) -> None:
+    """y ∈ {-1, 1}: a number, where y is neither bold nor seen with an index."""
+    for kind in known.restricted:
+        found = head(kind.name, letters, whole) if isinstance(kind.name, Name) and not kind.name.style else None
+        if found and not found.indices and found.name not in known.declared and not known.environment.ranks.get(found.name):
+            declare(known, kind.name, (), kind, letters, whole)
 
 
 def _aliases(known: Known, kinds: list[Kind], letters: set[str], whole: set[str]) -> None:

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..core.equation import Fact, Program
+from ..core.equation import Fact, Program, Tensor
 from ..core.expr import ONE, Component
 from ..core.problem import Value
+from ..core.walk import walk
 from .environment import Environment
 from .known import Known
 from .literals import scalar
@@ -24,10 +25,11 @@ def facts(known: Known, phrases: Iterable[Phrase], program: Program) -> list[Fac
         tensor = program[name]
         if name in found or not tensor.rank or program.equation(name) is not None:
             return
-        if name in known.data and not _sums_to_one(known.data[name][0].value):
+        place = _of_classes(tensor, program)
+        if name in known.data and not _sums_to_one(known.data[name][0].value, tensor, place):
             env.note("problem", span, f"{name} is said to add up to 1, and its numbers do not", reason, f"correct the words or the numbers of {name}")
             return
-        found[name] = Fact(name, tensor.axes[-1], ONE, reason, assumed)
+        found[name] = Fact(name, tensor.axes[place], ONE, reason, assumed)
 
     for restricted in known.restricted:
         name = _named(restricted.name, env, program)
@@ -49,7 +51,7 @@ def facts(known: Known, phrases: Iterable[Phrase], program: Program) -> list[Fac
             add(name, "the sheet says so", stated.sum.span)
     for name in _labels(program):
         if name in known.data:
-            if name not in found and _sums_to_one(known.data[name][0].value):
+            if name not in found and _sums_to_one(known.data[name][0].value, program[name], _of_classes(program[name], program)):
                 add(name, f"the entries of {name}, as given, add up to 1", known.data[name][2])
         elif name not in found and any(isinstance(e.right, Component) for e in program.equations):
             says = f"{name} is one-hot, so its entries add up to 1"
@@ -63,12 +65,29 @@ def _labels(program: Program) -> list[str]:
     return [t.name for t in program.given() if t.role == "label" and t.rank]
 
 
-def _sums_to_one(value: Value) -> bool:
+def _of_classes(label: Tensor, program: Program) -> int:
+    """The place of the label's axis of classes: the one that a softmax of the sheet runs over, else the last."""
+    over = {node.index.axis for e in program.equations for node in walk(e.right) if isinstance(node, Component)}
+    return next((k for k, axis in reversed(list(enumerate(label.axes))) if axis in over), label.rank - 1)
+
+
+def _sums_to_one(value: Value, label: Tensor, place: int) -> bool:
+    """Whether the sums along the axis at this place are 1. A vector may be given as a row or a column of a matrix."""
     if not isinstance(value, tuple):
         return value == 1
+    return sum(_entries(value)) == 1 if label.rank == 1 else _columns_sum_to_one(value, place)
+
+
+def _columns_sum_to_one(value: tuple, place: int) -> bool:
+    if place == 0 and isinstance(value[0], tuple):
+        return all(_columns_sum_to_one(column, 0) for column in zip(*value, strict=True))
     if isinstance(value[0], tuple):
-        return all(_sums_to_one(row) for row in value)
+        return all(_columns_sum_to_one(row, place - 1) for row in value)
     return sum(value) == 1
+
+
+def _entries(value: Value) -> list:
+    return [v for part in value for v in _entries(part)] if isinstance(value, tuple) else [value]
 
 
 def _indicator(values: Formula) -> bool:

@@ -95,7 +95,7 @@ _THINGS = """
 weights: weight, hidden weight, output weight, input weight, weight matrix, weight matrices, weight vector
 biases: bias, bias vector, bias term
 parameters: parameter, trainable parameter, learnable parameter, model parameter
-inputs: input, input vector, input variable, input value, softmax input, softmax input vector, network input
+inputs: input, input vector, input variable, input value, softmax input, softmax input vector, network input, feature, feature vector
 outputs: output, predicted output, prediction, predicted value of the output, output node, output unit, output neuron, network output,
   model output
 loss: loss, cost, error, total error, total loss, loss value, objective, loss function, cost function, error function, total cost,
@@ -199,8 +199,9 @@ frozen: biases left alone, bias left alone, biases are not updated, biases not u
 one-hot: one hot, one hot vector, one hot vec, one hot label, one hot label vector, one hot encoded, one hot encoding
 row vectors: row vector, one row, single row
 column vectors: column vector
-row-wise: row wise, per row, along rows, along the rows, along each row, rowwise, for each row, over rows
-column-wise: per column, column wise, columnwise, along columns, along the columns, for each column
+row-wise: row wise, per row, along rows, along the rows, along each row, rowwise, for each row, over rows, row by row
+column-wise: per column, column wise, columnwise, along columns, along the columns, for each column,
+  column by column
 examples in columns: in columns
 examples in rows: in rows
 gates: elementary gates, elementary operations, elementary gate, computational graph gates

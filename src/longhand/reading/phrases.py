@@ -8,6 +8,7 @@ from ..core.record import record
 from .clauses import Item
 from .lexicon import COUNTED, MONTHS, NUMBERS, POINTS, REFERENCES, STEP_WORDS, STEPS, TITLES, words
 from .mentions import has_derivative, is_differential, is_expression, is_name, is_number
+from .said_roles import calls
 from .syntax import Empty, Formula, Matrix, Relation, Row, Span, walk
 from .unit_words import unit_words
 
@@ -19,7 +20,7 @@ class Phrase:
     kind     "learning rate", "momentum", "steps", "method", "target", "true class", "activation", "loss", "loss formula", "definition",
              "count", "units", "unit family", "upstream", "hint", or a convention: "one-hot", "no bias", "frozen" (the biases), "row vectors", "column vectors",
              "row-wise", "column-wise", "elementwise", "mean", "sum", "distribution", "class base", "examples in rows",
-             "examples in columns", "natural logarithm"
+             "examples in columns", "natural logarithm"; "role" (the input u: about u, subject "input")
     value    the number, name or formula
     subject  what it is about: "hidden", "output", "everywhere" or a function's name for an activation; the word defined; what is counted
     about    the formula it is about: the y of "y is one-hot"
@@ -56,7 +57,7 @@ def take(sentence: list[Item], section: int) -> tuple[list[Item], list[Phrase]]:
 
     _furniture(done)
     done = [item for item in done if not item.taken]
-    for step in (_counts, _numbered, _definitions, _conventions, _activations, _upstream, unit_words):
+    for step in (_counts, _roles, _numbered, _definitions, _conventions, _activations, _upstream, unit_words):
         step(done, note)
     return done, found
 
@@ -118,6 +119,12 @@ def _counts(items: list[Item], note: Note) -> None:
                 note("count", value, at, ahead, " ".join(i.text.casefold() for i in items[at + 1:ahead + 1]))
                 _use(items, at, at)
                 break
+
+
+def _roles(items: list[Item], note: Note) -> None:
+    """The quantities that the words call input, parameter or label."""
+    for name, role, first, last in calls(items):
+        note("role", None, first, last, role, name)
 
 
 def _numbered(items: list[Item], note: Note) -> None:

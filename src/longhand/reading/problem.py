@@ -73,6 +73,7 @@ class ProblemReader:
         asked.words_into(env, self.understood, self.scope)
         self.known = collect(self.kinds, letters, env)
         words = tuple(asked.phrases(self.understood, self.scope))
+        env.said |= {found.name: p.subject for p in reversed(words) if p.kind == "role" and p.about is not None and (found := env.reading(p.about))}
         self.upstream = announce_upstream(self.known, words)
         outside.put_data(self.known, self.data)
         put_targets(self.known, words)
@@ -98,7 +99,7 @@ class ProblemReader:
     def _habits(self, env: Environment) -> None:
         """Whether the sheet has only numbers, or writes vectors as rows."""
         env.rows = (self.matter.values.get("layout") or asked.layout(self.understood)) == "row"
-        env.columns = any(p.kind == "column-wise" for p in self.understood.phrases)
+        env.columns = any(p.kind in ("column-wise", "examples in columns") for p in self.understood.phrases)
         env.scalars = survey.only_numbers(self.scope.statements) and not any(isinstance(v, list | tuple) for v in self.data.values())
 
     def redefinitions(self, borders: list[int]) -> dict[int, set[str]]:
@@ -327,7 +328,7 @@ class ProblemReader:
 
     def _remark(self, note: Note) -> Remark:
         line, column = self.source.place(note.span.start)
-        return Remark(note.text, note.why, line, column, note.suggestion, self.source.caret(note.span), note.about)
+        return Remark(note.text, note.why, line, column, note.suggestion, self.source.caret(note.span), note.about, note.numbers)
 
     def _remarks(self, env: Environment, program: Program) -> tuple[tuple[Remark, ...], ...]:
         if self.definer.failed or any(n.text == asked.NO_LOSS or n.text.endswith(asked.NOT_ONE_NUMBER) for n in env.notes):

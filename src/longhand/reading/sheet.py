@@ -154,6 +154,6 @@ def _formulas(source: Source, blocks) -> tuple[dict[Span, Formula], list[tuple[s
 def remark(source: Source, note: Note) -> Remark:
     """A note with its place in the source."""
     line, column = source.place(note.span.start)
-    return Remark(note.text, note.why, line, column, note.suggestion, source.caret(note.span), note.about)
+    return Remark(note.text, note.why, line, column, note.suggestion, source.caret(note.span), note.about, note.numbers)
 
 

@@ -1,6 +1,7 @@
 """Checkpoints in safetensors: arrays and the state of the run in one file, written whole or not at all."""
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,8 @@ class Checkpoint:
 
 def save(checkpoint: Checkpoint, path: Path) -> None:
     """The checkpoint in a file; an earlier one stays as it is until the new one is whole."""
-    write_bytes(str(path), _library().save({name: _whole(array) for name, array in checkpoint.arrays.items()},
-                                           metadata={"format": FORMAT, "state": json.dumps(checkpoint.state)}))
+    arrays, state = {name: _whole(array) for name, array in checkpoint.arrays.items()}, json.dumps(checkpoint.state)
+    write_bytes(str(path), _library().save(arrays, metadata={"format": FORMAT, "state": state, "sum": _sum(arrays, state)}))
 
 
 def load(path: Path) -> Checkpoint:
@@ -41,6 +42,8 @@ def load(path: Path) -> Checkpoint:
         size = int.from_bytes(content[:8], "little")
         metadata = json.loads(content[8:8 + size]).get("__metadata__", {})
         state = json.loads(metadata["state"]) if metadata.get("format") == FORMAT else None
+        if state is not None and metadata.get("sum") != _sum(arrays, metadata["state"]):
+            raise ValueError("its contents have changed since it was written")
     except Exception as error:                    # the library has errors of its own, and a damaged header may be anything
         raise FileError(f"{path} is no whole checkpoint: {' '.join(str(error).split())[:120]}") from None
     if state is None:
@@ -51,6 +54,15 @@ def load(path: Path) -> Checkpoint:
 def _whole(array: np.ndarray) -> np.ndarray:
     import numpy as np
     return np.array(array, order="C")
+
+
+def _sum(arrays: dict[str, np.ndarray], state: str) -> str:
+    """A hash of all that is kept: a bit that has turned is no number that anybody trained."""
+    found = hashlib.sha256(state.encode())
+    for name in sorted(arrays):
+        found.update(f"{name}{arrays[name].dtype}{arrays[name].shape}".encode())
+        found.update(arrays[name].tobytes())
+    return found.hexdigest()
 
 
 def _library() -> Any:

@@ -16,7 +16,7 @@ from . import checkpoint as checkpoints
 from .examples import Examples, rescaled, scales
 from .judge import Judged, judged
 from .options import Options
-from .run import Epoch, Run, checkpoint, fingerprint, resumed
+from .run import Epoch, Marks, Run, checkpoint, of_examples, of_task, resumed
 from .scale import Alone, Group
 from .schedules import schedule
 from .start import Start, drawn, start
@@ -39,7 +39,7 @@ class Fitted:
 
     parameters   the values of the best epoch (least validation loss; least training loss without validation)
     history      one row an epoch     starts   how each parameter began, in words     ended   why the run ended
-    judged       the best parameters on the validation examples, or on all where none were kept aside
+    judged       the best parameters on the examples `judged_on`: "validation", or "training" where none were kept aside
     computed     by what: the target and its threads               note   why that is not the usual target, "" where it is
     """
     task: Task
@@ -59,6 +59,7 @@ class Fitted:
     computed: str = ""
     note: str = ""
     interrupted: bool = False
+    judged_on: str = "validation"
 
 
 def fit(task: Task, examples: Examples, options: Options, *, folder: Path | None = None, resume: bool = False,
@@ -75,7 +76,7 @@ def fit(task: Task, examples: Examples, options: Options, *, folder: Path | None
     random = np.random.default_rng(options.seed)
     kept, aside = _split(examples, options, random)
     means, spreads = scales(kept, task) if options.scale == "standard" else ({}, {})
-    mark = fingerprint(examples)
+    mark = Marks(of_examples(examples), of_task(task))
     starts = {p.name: _start(task, p.name, sizes, options) for p in task.parameters}
     parameters = {p.name: _first(task, p.name, starts[p.name], sizes, random) for p in task.parameters}
     if means:
@@ -143,7 +144,8 @@ def fit(task: Task, examples: Examples, options: Options, *, folder: Path | None
         stepper.restore(best_arrays)
     return Fitted(task, options, {n: stepper.parameters[n].copy() for n in names}, tuple(run.history),
                   {n: s.rule for n, s in starts.items()}, ended, judged(stepper, task, aside if aside is not None else kept), run.best, sizes,
-                  examples.classes, stepper.constants, means, spreads, folder, stepper.engine.says, note, interrupted)
+                  examples.classes, stepper.constants, means, spreads, folder, stepper.engine.says, note, interrupted,
+                  "validation" if aside is not None else "training")
 
 
 def _stepper(options: Options, made: Callable[[Options], Stepper]) -> tuple[Stepper, str]:
@@ -197,6 +199,9 @@ def _ticks(progress: Progress | None, run: Run, options: Options) -> Callable[[f
 def _sizes(task: Task, examples: Examples, options: Options) -> dict[str, int]:
     """A number for each size symbol: of the options, of the examples, of the sheet. DataError where they contradict or one is missing."""
     problem, sizes = task.problem, dict(options.sizes)
+    symbols = {a.size for t in problem.program.tensors.values() for a in t.axes if isinstance(a.size, str)} - {task.batch.size}
+    if unknown := sorted(sizes.keys() - symbols):
+        raise UsageError(f"The sheet leaves no size {unknown[0]} open.", suggestion=f"Open sizes are {', '.join(sorted(symbols)) or 'none'}.")
     for name, size in examples.sizes.items():
         if sizes.setdefault(name, size) != size:
             raise DataError(f"{name} is {sizes[name]} in --size and {size} in the examples.")
@@ -205,7 +210,6 @@ def _sizes(task: Task, examples: Examples, options: Options) -> dict[str, int]:
         if sizes.setdefault(name, size) != size and given and not options.random:
             raise DataError(f"The sheet's numbers for {', '.join(given)} are for {name} = {size}, and now {name} is {sizes[name]}.",
                             suggestion="--random lets the parameters begin at random.")
-    symbols = {a.size for t in problem.program.tensors.values() for a in t.axes if isinstance(a.size, str)} - {task.batch.size}
     if missing := sorted(symbols - sizes.keys()):
         raise DataError(f"Nothing says how large {missing[0]} is.", suggestion=f"--size {missing[0]}=16")
     return {name: size for name, size in sizes.items() if name in symbols}

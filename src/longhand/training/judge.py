@@ -41,7 +41,7 @@ def _classes(task: Task, examples: Examples, prediction: np.ndarray | None) -> t
         return None
     label = examples.arrays[task.labels[0].name]
     if task.classes is not None and prediction.ndim == 2 and prediction.shape[1] > 1:
-        true = label.argmax(axis=1) if label.ndim == 2 else label.astype(np.int64)
+        true = label.argmax(axis=1) if label.ndim == 2 else label.astype(np.int64) - task.first_class
         if label.ndim == 2 and not np.isin(label, (0, 1)).all():
             return None
         return true, prediction.argmax(axis=1), prediction.shape[1]

@@ -52,14 +52,21 @@ class Options:
         for name, value, known in (("scale", self.scale, SCALES), ("dtype", self.dtype, DTYPES)):
             if value not in known:
                 raise UsageError(f"{value} is no {name}.", suggestion=f"Choose {' or '.join(known)}.")
-        if not 0 <= self.validation < 1:
+        if not isinstance(self.validation, int | float) or not 0 <= self.validation < 1:
             raise UsageError("The share for validation lies from 0 to below 1.", suggestion="--validation 0.1")
-        for name, value, least in (("epochs", self.epochs, 0), ("batch", self.batch, 0), ("patience", self.patience, 1), ("threads", self.threads, 1)):
+        for name, value, least in (("epochs", self.epochs, 0), ("batch", self.batch, 0), ("seed", self.seed, 0), ("patience", self.patience, 1),
+                                   ("threads", self.threads, 1)):
+            if name not in ("patience", "threads") and value is None or value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+                raise UsageError(f"{name} is {value!r}, and it has to be a whole number.")
             if value is not None and value < least:
                 raise UsageError(f"{name} is {value}, and the least is {least}.")
-        for name in self.constants:
+        for name, value in self.constants.items():
             if name not in METHODS[self.method].constants:
                 raise UsageError(f"{self.method} has no {name}.", suggestion=f"It has {', '.join(METHODS[self.method].constants)}.")
+            try:
+                float(Fraction(value))
+            except (ValueError, OverflowError, TypeError, ZeroDivisionError):
+                raise UsageError(f"{name} = {value} is no number.") from None
 
     @property
     def descent(self) -> Method:

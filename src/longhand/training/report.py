@@ -66,7 +66,7 @@ def curve(fitted: Fitted) -> dict[str, bytes]:
 
 
 def _report(fitted: Fitted, title: str, source: str, test: Judged | None) -> Iterator[str]:
-    options, best = fitted.options, fitted.best
+    best = fitted.best
     yield f"# Training: {title}"
     yield ""
     yield f"Examples from `{source}`. The run ended because {fitted.ended}."
@@ -82,7 +82,7 @@ def _report(fitted: Fitted, title: str, source: str, test: Judged | None) -> Ite
     yield ""
     shapes = {name: "×".join(map(str, array.shape)) or "1" for name, array in fitted.parameters.items()}
     yield from _table(("parameter", "shape", "began as"), [(f"`{name}`", shapes[name], fitted.starts[name]) for name in fitted.parameters])
-    for what, found in (("validation" if options.validation else "training", fitted.judged), ("test", test)):
+    for what, found in ((fitted.judged_on, fitted.judged), ("test", test)):
         if found is not None and found.confusion is not None:
             yield f"## Confusion matrix, {what} examples"
             yield ""
@@ -100,7 +100,7 @@ def _summary(fitted: Fitted, test: Judged | None) -> Iterator[tuple[str, str]]:
     yield "inputs", "standardised by the training examples" if options.scale == "standard" else "as they are"
     if fitted.history:
         yield "training loss, last epoch", f"{fitted.history[-1].loss:.6g}"
-    where = "validation" if options.validation else "training"
+    where = fitted.judged_on
     yield f"{where} loss, best epoch", f"{fitted.judged.loss:.6g}"
     if fitted.judged.accuracy is not None:
         yield f"{where} accuracy, best epoch", f"{100 * fitted.judged.accuracy:.2f} %"

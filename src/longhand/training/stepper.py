@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import ceil
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from .job import JUDGED_AT_ONCE, Engine, Job
 from .options import Options
 from .scale import Alone, Group
 from .steps import forward, step
-from .targets import engine
+from .targets import LAST_RESORT, engine
 from .task import Task
 
 if TYPE_CHECKING:
@@ -118,16 +119,25 @@ class Stepper:
         return float(whole[0])
 
     def check_shares(self, examples: Examples) -> None:
-        """UsageError where the loss of a batch is neither the mean nor the sum of those of its parts: processes could not share it."""
+        """UsageError where the loss of a batch is neither the mean nor the sum of those of its parts: processes could not share it.
+
+        Tried in double precision, at the first parameters and beside them: what is 0 there (a weight decay) may not stay so."""
+        import numpy as np
         rows = min(8, examples.rows)
         cut = max(1, rows // 3)
-        one, two, both = (self.evaluate(examples.some(part))[0] for part in (slice(cut), slice(cut, rows), slice(rows)))
-        mean, total = (cut * one + (rows - cut) * two) / rows, one + two
-        near = 1e-3 * max(abs(one), abs(two), abs(both))
-        if rows > 1 and abs(both - mean) > near and abs(both - total) > near:
+        random, kinds = np.random.default_rng(0), {"mean", "sum"}
+        for spread in (0.0, 0.1):
+            moved = {n: a + spread * random.normal(size=a.shape) for n, a in self.parameters.items()}
+            exact = Stepper(self.task, moved, self._sizes, replace(self.options, dtype="float64", target=LAST_RESORT))
+            some = exact.prepared(examples.some(slice(rows)))
+            one, two, both = (exact.evaluate(some.some(part))[0] for part in (slice(cut), slice(cut, rows), slice(rows))) if rows > 1 else (0.0, 0.0, 0.0)
+            near = 1e-12 * max(abs(one), abs(two), abs(both))
+            if np.isfinite(both):
+                kinds -= {kind for kind, value in (("mean", (cut * one + (rows - cut) * two) / rows), ("sum", one + two)) if abs(both - value) > near}
+        if not kinds:
             raise UsageError("The loss is neither a mean nor a sum over the examples, so that several processes cannot share a batch.",
                              suggestion="Run it in one process.")
-        self.loss_is = "mean" if rows == 1 or abs(both - mean) <= abs(both - total) else "sum"
+        self.loss_is = "mean" if "mean" in kinds else "sum"
 
     # ---- judging ------------------------------------------------------------------------------------------------------
 

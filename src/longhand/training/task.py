@@ -4,13 +4,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..backends.recurrences import entries
+from ..backends.written_out import recognised
 from ..calculus.batch import batched
 from ..core.axis import Axis, Index
 from ..core.equation import Program, Tensor
-from ..core.expr import Component, Entry, Offset
+from ..core.expr import ONE, Add, Apply, Component, Entry, Expr, Mul, Offset
 from ..core.problem import Problem
 from ..core.record import record
-from ..core.walk import tensors, walk
+from ..core.walk import positions, tensors, walk
 from ..errors import NotUnderstood, UsageError
 
 EXAMPLES = "example"
@@ -25,6 +26,8 @@ class Task:
     batch       that axis
     inputs      given tensors of role input, by their order in the sheet;   labels: those of role label
     prediction  the quantity that is compared with the label, None where there is no telling;   classes: its axis, if the label names a class
+    first_class   the number that the sheet gives the first class, where its label is a number that reads an entry (p_c)
+    two_classes   labels whose entries say yes or no, y ln p + (1 - y) ln(1 - p): they lie from 0 to 1
     """
     problem: Problem
     batch: Axis
@@ -33,6 +36,8 @@ class Task:
     parameters: tuple[Tensor, ...]
     prediction: str | None = None
     classes: Axis | None = None
+    two_classes: frozenset[str] = frozenset()
+    first_class: int = 0
 
     @property
     def program(self) -> Program:
@@ -43,7 +48,7 @@ def task(problem: Problem) -> Task:
     """The task of a problem. UsageError where it has no loss, no parameter or no input; NotUnderstood where the examples share no axis."""
     if problem.loss is None:
         raise UsageError("The sheet names no loss, so there is nothing to train.")
-    program = problem.program
+    program = recognised(problem.program)
     parameters = _given(program, "parameter")
     inputs, labels = _given(program, "input"), _given(program, "label")
     if not parameters:
@@ -59,7 +64,8 @@ def task(problem: Problem) -> Task:
             program = replace(program, tensors={**program.tensors, EXAMPLES: Tensor(EXAMPLES, (), "size")})
     problem = replace(problem, program=program)
     prediction, classes = _prediction(program, problem.loss, labels, batch)
-    return Task(problem, batch, tuple(program[t.name] for t in inputs), tuple(program[t.name] for t in labels), parameters, prediction, classes)
+    return Task(problem, batch, tuple(program[t.name] for t in inputs), tuple(program[t.name] for t in labels), parameters, prediction, classes,
+                frozenset(t.name for t in labels if _is_weighed(program, t.name)), _first_class(program, labels))
 
 
 def _given(program: Program, role: str) -> tuple[Tensor, ...]:
@@ -105,6 +111,24 @@ def _prediction(program: Program, loss: str, labels: tuple[Tensor, ...], batch: 
                 case Component(_, index, body, Offset() as reads) if _reads(reads, label.name) and tensors(body) - from_labels:
                     last = min(tensors(body) - from_labels), index.axis
     return last
+
+
+def _first_class(program: Program, labels: tuple[Tensor, ...]) -> int:
+    """What a label that reads an entry counts from: c reads from 0, c - 1 from 1. NotUnderstood where it reads at more than one distance."""
+    places = {(factor, at.constant) for e in program.equations for node in walk(e.right) for at in positions(node) if isinstance(at, Offset)
+              for variable, factor in at.terms if isinstance(variable, Entry) and variable.tensor in {t.name for t in labels}}
+    if len(places) > 1 or any(factor != 1 for factor, _ in places):
+        raise NotUnderstood("The label reads entries at several places: which class it names is not clear.")
+    return -next(iter(places))[1] if places else 0
+
+
+def _is_weighed(program: Program, label: str) -> bool:
+    """Whether 1 minus the label is the factor of a logarithm, as in (1 - y) ln(1 - p)."""
+    def complement(e: Expr) -> bool:
+        return isinstance(e, Add) and ONE in e.terms and tensors(e) == {label} and len(e.terms) == 2
+
+    return any(isinstance(node, Mul) and any(map(complement, node.factors)) and any(isinstance(f, Apply) and f.function == "ln" for f in node.factors)
+               for equation in program.equations for node in walk(equation.right))
 
 
 def _reads(position: Offset, label: str) -> bool:
