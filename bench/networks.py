@@ -20,20 +20,20 @@ def program(tensors: list[Tensor], equations: list[Equation], facts: tuple[Fact,
 
 
 def softmax_network(activation: str = "relu", smoothed: bool = True) -> Problem:
-    """Two layers of symbolic sizes, softmax, cross-entropy of a smoothed label: the network of most problem sheets."""
+    """Two layers of symbolic sizes, softmax, cross-entropy of the label, smoothed or as it is: the network of most problem sheets."""
     d, n, q = Axis("d", "d", "i"), Axis("n", "n", "j"), Axis("q", "q", "k")
     i, j, k, m = Index(d), Index(n), Index(q), Index(q, 1)
     tensors = [Tensor("x", (d,), "input"), Tensor("y", (q,), "label"), Tensor("W1", (d, n), "parameter"), Tensor("b1", (n,), "parameter"),
                Tensor("W2", (n, q), "parameter"), Tensor("b2", (q,), "parameter"), Tensor("eps", (), "data"), Tensor("q", (), "size"),
                Tensor("h", (n,)), Tensor("a", (n,)), Tensor("z", (q,)), Tensor("yhat", (q,)), Tensor("ys", (q,)), Tensor("L", (), "loss")]
-    spread = (1 - entry("eps")) * entry("y", k) + entry("eps") / entry("q") if smoothed else entry("y", k)
+    spread = [Equation(entry("ys", k), (1 - entry("eps")) * entry("y", k) + entry("eps") / entry("q"))] if smoothed else []
     return Problem(program(tensors, [
         Equation(entry("h", j), Sum(i, entry("W1", i, j) * entry("x", i)) + entry("b1", j)),
         Equation(entry("a", j), Apply(activation, (entry("h", j),))),
         Equation(entry("z", k), Sum(j, entry("W2", j, k) * entry("a", j)) + entry("b2", k)),
         Equation(entry("yhat", k), Component("softmax", m, entry("z", m), k)),
-        Equation(entry("ys", k), spread),
-        Equation(entry("L"), -Sum(k, entry("ys", k) * Apply("ln", (entry("yhat", k),)))),
+        *spread,
+        Equation(entry("L"), -Sum(k, entry("ys" if smoothed else "y", k) * Apply("ln", (entry("yhat", k),)))),
     ], (Fact("y", q, ONE, "one-hot"),)), "L")
 
 

@@ -9,6 +9,7 @@ from .array_code import Code, Const, Contract, Map, Op, Read, Reduce, Scalar, So
 from .c_text import CWriter, Product
 from .c_tiles import MOST
 from .loops import LoopWriter
+from .rows import Group
 
 PRODUCT = """
 static inline void added_product__(int ta, int tb, long m, long n, long k, real factor, const real *a, long lda, const real *b, long ldb, real *c, long ldc)
@@ -60,6 +61,8 @@ class ShareWriter(LoopWriter):
     """Writes the share of `thread__` of `threads__`. `bounds` has the variables of each axis that is cut, by its size; the rows of the
     arrays `apart` lie anywhere."""
 
+    sums = False                # the rows of one thread are not all
+
     def __init__(self, writer: RowsWriter, added: Mapping[str, Scalar], apart: Collection[str]) -> None:
         super().__init__(writer.code, writer.syntax, writer.extent, self._product)
         self.writer, self.added, self.apart = writer, added, apart
@@ -80,6 +83,9 @@ class ShareWriter(LoopWriter):
     def _bounds(self, axis: Axis) -> tuple[str, str]:
         k = self.bounds.setdefault(self.extent(axis), len(self.bounds))
         return f"from__{k}", f"to__{k}"
+
+    def _by_rows(self, group: Group) -> list[str]:
+        return self._shared(group[0].at, lambda: super(ShareWriter, self)._by_rows(group))
 
     def _maps(self, fused: list[Map]) -> list[str]:
         return self._shared(fused[0].at, lambda: super(ShareWriter, self)._maps(fused))

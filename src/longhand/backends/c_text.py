@@ -1,16 +1,16 @@
 """C: the numeric part of a module, as text. Sizes are constants wherever they are known, so that the compiler unrolls."""
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from ..core.axis import Axis, Index
 from ..core.record import record
-from .array_code import Array, Code, Contract, Statement, needed, reads, targets
+from .array_code import Array, Code, Contract, Statement, needed, reads, renamed, targets
 from .loops import LoopWriter, Syntax
 from .modules import needed_helpers
+from .rows import by_rows, local
 from .scalar_functions import HELPERS
 from .sharing import in_place
 
@@ -105,35 +105,46 @@ class CWriter:
         kept = needed(tuple(statements), {*outputs, *over_inputs, *([result] if result else [])})
         if not self.alone:
             kept = in_place(self.code, kept)
+        kept = [renamed(s, over_inputs) for s in kept]
+        over = set(over_inputs.values())
         read = {n for s in kept for n in reads(s)}
         given = tuple(inputs) if inputs is not None else tuple(n for n in self.code.inputs if n in read)
         made = [t for s in kept for t in targets(s)]
-        inner = [t for t in dict.fromkeys(made) if t not in outputs and t not in over_inputs]
-        writer = LoopWriter(self.code, self.syntax, self.extent, self._gemm if self.blas else lambda c: None)
+        inner = [t for t in dict.fromkeys(made) if t not in outputs and t not in over]
+        rows = self.rows(kept, inner)
+        inner = [t for t in inner if t not in rows]
+        writer = LoopWriter(self.code, self.syntax, self.extent, self._gemm if self.blas else lambda c: None, rows)
         lines = writer.lines(kept)
-        for new, old in over_inputs.items():
-            lines = [_renamed(line, new, old) for line in lines]
         fixed = [t for t in inner if self._fixed_count(t) is not None]
         small = sum(self._fixed_count(t) for t in fixed) <= STACK
         place = "" if small else "static "
         small = small or self.alone
-        local = [f"{place}real {t}[{self._fixed_count(t)}];" for t in fixed] if small else []
+        declared = [f"{place}real {t}[{self._fixed_count(t)}];" for t in fixed] if small else []
+        declared += [f"real {t}[{count}];" for t, count in rows.items()]
         carved, offset = [], "0"
         for t in inner if not small else [t for t in inner if t not in fixed]:
             carved.append(f"real *restrict {t} = work + {offset};")
             offset = f"{offset} + {self.count(self.code.arrays[t])}" if offset != "0" else self.count(self.code.arrays[t])
-        over = set(over_inputs.values())
         head = ", ".join([*(f"const long {v}" for v in self.variables.values()),
                           *(f"{'' if n in over else 'const '}real *restrict {n}" for n in given),
                           *(f"real *restrict {n}" for n in outputs), *([] if self.alone else ["real *restrict work"])])
         ends = [f"return {result}[0];"] if result else []
-        body = "\n".join(f"    {line}" for line in (*local, *carved, *([] if self.alone else ["(void)work;"]), *first, *lines, *ends))
+        body = "\n".join(f"    {line}" for line in (*declared, *carved, *([] if self.alone else ["(void)work;"]), *first, *lines, *ends))
         apart = "" if self.alone else "__attribute__((noinline)) "                   # inlined, it would lose its `restrict`
         text = f"static {apart}{'real' if result else 'void'} {name}({head})\n{{\n{body}\n}}"
         return Kernel(text, frozenset(writer.helpers), given, tuple(outputs), offset)
 
-    def _fixed_count(self, name: str) -> int | None:
-        sizes = [self.extent(axis) for axis in self.code.arrays[name].axes]
+    def rows(self, statements: Sequence[Statement], inner: Sequence[str], sums: bool = True) -> dict[str, int]:
+        """The arrays among the inner ones of which a row is enough, with the entries of one, as many as the stack takes."""
+        found: dict[str, int] = {}
+        for name in sorted(local(by_rows(statements, self.extent, sums), inner)):
+            count = self._fixed_count(name, 1)
+            if count is not None and sum(found.values()) + count <= STACK:
+                found[name] = count
+        return found
+
+    def _fixed_count(self, name: str, first: int = 0) -> int | None:
+        sizes = [self.extent(axis) for axis in self.code.arrays[name].axes[first:]]
         if not all(s.isdigit() for s in sizes):
             return None
         out = 1
@@ -185,8 +196,3 @@ class CWriter:
             parameters = ", ".join(f"real {p}" for p in helper.parameters)
             parts.append(f"/* {helper.says} */\nstatic inline real {name}({parameters}) {{ {inside} }}")
         return "\n".join(parts)
-
-
-def _renamed(line: str, old: str, new: str) -> str:
-    return re.sub(rf"\b{old}\[", f"{new}[", line)
-

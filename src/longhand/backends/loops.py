@@ -1,8 +1,9 @@
 """Array code written as loops over scalars, for compiled targets. Element-wise statements over the same axes share one loop."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import groupby
 from typing import assert_never
 
 from ..core.axis import Axis, Index
@@ -30,6 +31,7 @@ from .array_code import (
 )
 from .broadcast import ATOM, PRODUCT, SIGN, SUM, Written, held
 from .names import RESERVED
+from .rows import Group, adds, by_rows, row
 from .scalar_functions import HELPERS
 
 _LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT}
@@ -57,11 +59,14 @@ class Syntax:
 
 
 class LoopWriter:
-    """Writes the statements of one function; `extent` gives the size of an axis as text, `gemm` writes a large product or gives None."""
+    """Writes the statements of one function; `extent` gives the size of an axis as text, `gemm` writes a large product or gives None.
+    Arrays in `local` have the room of one row (see `rows`)."""
+
+    sums = True                 # whether a loop over rows may add them up
 
     def __init__(self, code: Code, syntax: Syntax, extent: Callable[[Axis], str],
-                 gemm: Callable[[Contract], list[str] | None] = lambda c: None) -> None:
-        self.code, self.syntax, self.extent, self.gemm = code, syntax, extent, gemm
+                 gemm: Callable[[Contract], list[str] | None] = lambda c: None, local: Collection[str] = ()) -> None:
+        self.code, self.syntax, self.extent, self.gemm, self.local = code, syntax, extent, gemm, local
         self.helpers: set[str] = set()
         self._letters: dict[Index, str] = {}
         self._fixed: tuple[Index, ...] = ()
@@ -71,6 +76,42 @@ class LoopWriter:
 
     def lines(self, statements: Sequence[Statement]) -> list[str]:
         """The statements as indented lines."""
+        out: list[str] = []
+        for alone, groups in groupby(by_rows(statements, self.extent, self.sums), lambda group: len(group) == 1):
+            for group in [tuple(s for (s,) in groups)] if alone else groups:
+                out += self._lines(group) if alone else self._by_rows(group)
+        return out
+
+    def _by_rows(self, group: Group) -> list[str]:
+        """One loop over the rows, for all statements of a group."""
+        axis = group[0].at[0].axis
+        own, letters = [row(s, axis) for s in group], dict(self._letters)
+        self._letters.update({index: self.letter(own[0]) for index in own})
+        begin, before, summed, inside = self.begin(own[0]), self._fixed, [], []
+        self._fixed = (*before, *own)
+        run: list[Statement] = []
+        for s in group:
+            if not adds(s, axis):
+                run.append(s)
+                continue
+            inside += self._lines(run)
+            run = []
+            summed += self._nest(s.at, [f"{self._target(s.target, s.at)} = {self.syntax.number(0)}{self.syntax.stop}"])
+            inside += self._added(s)
+        inside += self._lines(run)
+        self._fixed, self._letters = before, letters
+        return [*summed, begin, *(f"    {line}" for line in inside), *([self.syntax.end] if self.syntax.end else [])]
+
+    def _added(self, s: Reduce) -> list[str]:
+        """The sum of one row, added to what is there."""
+        target, term, stop = self._target(s.target, s.at), self.scalar(s.body)[0], self.syntax.stop
+        if s.at:
+            return self._nest([*(i for i in s.over if i not in s.at), *s.at], [f"{target} += {term}{stop}"])
+        name = self._local("sum")
+        return [f"{self.syntax.declare}{name} = {self.syntax.number(0)}{stop}", *self._nest(s.over, [f"{name} += {term}{stop}"]),
+                f"{target} += {name}{stop}"]
+
+    def _lines(self, statements: Sequence[Statement]) -> list[str]:
         out: list[str] = []
         waiting = list(statements)
         while waiting:
@@ -104,12 +145,14 @@ class LoopWriter:
         return all(n.at == other.at for n in nodes(other.body) if isinstance(n, Read) and n.array in made)
 
     def _maps(self, fused: list[Map]) -> list[str]:
-        at = fused[0].at
+        at, letters = fused[0].at, dict(self._letters)
         inside = []
         for each in fused:
             self._letters.update({own: self.letter(first) for own, first in zip(each.at, at, strict=True)})
             inside.append(f"{self._target(each.target, each.at)} = {self.scalar(each.body)[0]}{self.syntax.stop}")
-        return self._nest(at, inside)
+        out = self._nest(at, inside)
+        self._letters = letters                                  # only here are the indices of one axis one
+        return out
 
     def _nest(self, at: Sequence[Index], inside: list[str]) -> list[str]:
         loops = [i for i in at if i not in self._fixed]
@@ -176,7 +219,7 @@ class LoopWriter:
             out += self._maps([Map(name, at, Const(0))])
             self._letters = letters
         before, self._fixed = self._fixed, (*self._fixed, s.index)
-        inside = self.lines(s.body)
+        inside = self._lines(s.body)
         self._fixed = before
         out += [self.syntax.begin(self.letter(s.index), self.extent(s.index.axis), s.falling), *(f"    {line}" for line in inside)]
         return [*out, self.syntax.end] if self.syntax.end else out
@@ -193,7 +236,8 @@ class LoopWriter:
         return self._entry(name, [self.letter(i) for i in at])
 
     def _entry(self, name: str, places: Sequence[str]) -> str:
-        return self.syntax.entry(name, places, [self.extent(axis) for axis in self.code.arrays[name].axes])
+        first = int(name in self.local)
+        return self.syntax.entry(name, places[first:], [self.extent(axis) for axis in self.code.arrays[name].axes[first:]])
 
     def letter(self, index: Index) -> str:
         """The loop variable of an index: a name that no array has."""

@@ -15,7 +15,7 @@ def phases(statements: Sequence[Statement], made_before: Iterable[str] = ()) -> 
     """
     if any(isinstance(s, Loop) for s in statements):
         raise ValueError("the rounds of a recurrence cannot be cut into shares")
-    before = [{j for j in range(k) if _depends(statements[k], statements[j])} for k in range(len(statements))]
+    before = [{j for j in range(k) if depends(statements[k], statements[j])} for k in range(len(statements))]
     waiting, done, out, made = list(range(len(statements))), set(), [], set(made_before)
     while waiting:
         phase, elsewhere = [], set()
@@ -33,7 +33,8 @@ def phases(statements: Sequence[Statement], made_before: Iterable[str] = ()) -> 
     return tuple(out)
 
 
-def _depends(later: Statement, earlier: Statement) -> bool:
+def depends(later: Statement, earlier: Statement) -> bool:
+    """Whether two statements have to stay in their order."""
     made = set(targets(earlier))
     return bool(made & (reads(later) | set(targets(later))) or set(targets(later)) & reads(earlier))
 
