@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from targets import needs, own_cache  # noqa: F401  (a fixture that all of this file use)
+from targets import CC, needs, own_cache  # noqa: F401  (a fixture that all of this file use)
 from truth import data, problem_of
 from two_layers import SHEET, arrays, by_hand
 
@@ -153,3 +153,30 @@ def test_a_missing_library_is_named(target, monkeypatch):
     with pytest.raises(UsageError, match=f"{target}, which is not installed") as error:
         longhand.compile(SHEET, target=target)
     assert f"longhand[{target}]" in error.value.suggestion
+
+
+TOTAL = r"""
+Let $X \in \mathbb{R}^{N \times d}$, $W \in \mathbb{R}^{d \times k}$, $Z = X W$ and the targets $Y \in \mathbb{R}^{N \times k}$. The loss is
+$L = \sum_{ij} (Z_{ij} - Y_{ij})^2$. Derive the gradient of $L$ with respect to $W$.
+"""
+
+
+@pytest.mark.parametrize("target", ["numpy", pytest.param("c", marks=pytest.mark.skipif(CC is None, reason="no C compiler")),
+                                    pytest.param("numba", marks=needs("numba")), *LIBRARIES])
+@pytest.mark.parametrize("mean", [False, True])
+def test_a_sheet_s_own_batch_without_examples(target, mean):
+    """A sum over nothing is 0; there is no mean of nothing. After it, the function takes examples as before."""
+    f = longhand.compile(TOTAL.replace("L = ", r"L = \frac{1}{N} ") if mean else TOTAL, target=target)
+    nothing, something = ([np.ones((n, 4)), np.zeros((n, 2)), np.ones((4, 2))] for n in (0, 3))
+
+    def call(values):
+        return f(*(given(target, values) if target in ("torch", "jax") else values))
+    for _ in range(2):
+        if mean:
+            with pytest.raises(DataError, match="no mean"):
+                call(nothing)
+        else:
+            loss, gradients = call(nothing)
+            assert float(loss) == 0 and np.array_equal(np.asarray(gradients["W"]), np.zeros((4, 2)))
+        loss, gradients = call(something)
+        assert float(loss) == pytest.approx(96 / (3 if mean else 1)) and np.allclose(np.asarray(gradients["W"]), 24 / (3 if mean else 1))

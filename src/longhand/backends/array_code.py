@@ -255,6 +255,12 @@ def reads(statement: Statement) -> frozenset[str]:
     return frozenset(n.array for s in scalars(statement) for n in nodes(s) if isinstance(n, Read))
 
 
+def counted(code: Code) -> list[Axis]:
+    """Axes of open size whose size is a number in a formula, as the N of 1/N is."""
+    found = {n.axis: None for s in (*code.forward, *code.backward) for scalar in scalars(s) for n in nodes(scalar) if isinstance(n, Extent)}
+    return [axis for axis in found if isinstance(axis.size, str)]
+
+
 def renamed(statement: Statement, names: Mapping[str, str]) -> Statement:
     """The statement with some of its arrays under other names."""
     def read(s: Any) -> Any:

@@ -29,7 +29,7 @@ class Engine:
         outputs = tuple(code.gradients.values())
         given = tuple(n for n in owner.defaults if code.arrays[n].tensor in owner.problem.data)
         source = text(code, sizes, free, owner.dtype, owner.inputs, owner.defaults, outputs, given,
-                      owner.batch == "mean" and bool(free), gemm.integer if gemm else None)
+                      gemm.integer if gemm else None)
         path = compiler.built(source, include=(headers, np.get_include()))
         loader = ExtensionFileLoader("longhand_compiled", str(path))
         spec = spec_from_file_location("longhand_compiled", path, loader=loader)

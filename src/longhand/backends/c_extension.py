@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from . import c_exponential
-from .array_code import Code, pointers
+from .array_code import Code, counted, pointers
 from .c_text import CWriter, Kernel
 
 TYPES = {"float64": ("double", "NPY_DOUBLE", "d"), "float32": ("float", "NPY_FLOAT", "s")}
@@ -192,10 +192,9 @@ wrong:
 
 
 def text(code: Code, sizes: Mapping[str, int], open_sizes: Sequence[str], dtype: str, required: Sequence[str], defaults: Sequence[str],
-         outputs: Sequence[str], known: Sequence[str], full: bool, integer: str | None, module: str = "longhand_compiled") -> str:
-    """The source of the extension: loss and `outputs` of a call with `required`,
-    `known` the defaults that have a number; `full`: open sizes must not be 0 (a learning rate that
-    the sheet does not give has none, and is given to `descend`)."""
+         outputs: Sequence[str], known: Sequence[str], integer: str | None, module: str = "longhand_compiled") -> str:
+    """The source of the extension: loss and `outputs` of a call with `required`, `known` the defaults that have a number (a learning
+    rate that the sheet does not give has none, and is given to `descend`)."""
     real, npy, _ = TYPES[dtype]
     writer = CWriter(code, sizes, open_sizes, integer is not None)
     main = writer.kernel("kernel", (*code.forward, *code.backward), outputs, code.loss)
@@ -222,14 +221,15 @@ def text(code: Code, sizes: Mapping[str, int], open_sizes: Sequence[str], dtype:
     return _TEXT.format(
         real=real, npy=npy, gemm=GEMM.format(integer=integer) if integer else "", exponential=c_exponential.text(real),
         helpers=writer.helpers(helpers), kernels="\n\n".join(kernels),
-        inputs=len(required) + len(defaults), outputs=len(outputs), required=len(required), checks=_checks(writer, required, set(), full),
+        inputs=len(required) + len(defaults), outputs=len(outputs), required=len(required), checks=_checks(writer, required, set()),
         work=main.work, run="\n".join(run), descend=descend, methods=methods, module=module,
         bind="    gemm = (gemm_type)(size_t)address;" if integer else "    (void)address;")
 
 
-def _checks(writer: CWriter, order: Sequence[str], written: set[str], full: bool = False) -> str:
+def _checks(writer: CWriter, order: Sequence[str], written: set[str]) -> str:
     """The arguments as given_0, given_1, ...: names of the sheet stay out of this function."""
     lines, seen, pointed, pointing = [], set(), [], pointers(writer.code)
+    whole = {writer.extent(axis) for axis in counted(writer.code)}                       # there is no mean of nothing
     for k, name in enumerate(order):
         array = writer.code.arrays[name]
         lines.append(f"real *given_{k} = data_of(args[{k}], {len(array.axes)}, {int(name in written)});")
@@ -239,7 +239,7 @@ def _checks(writer: CWriter, order: Sequence[str], written: set[str], full: bool
             if not size.isdigit() and size not in seen:
                 seen.add(size)
                 lines.append(f"const long {size} = SIZE({k}, {place});")
-                lines += [f"if ({size} == 0) goto slow;"] if full else []
+                lines += [f"if ({size} == 0) goto slow;"] if size in whole else []
             else:
                 lines.append(f"if (SIZE({k}, {place}) != {size}) goto slow;")
         if name in pointing:

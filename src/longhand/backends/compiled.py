@@ -18,7 +18,7 @@ from ..calculus.batch import batched
 from ..core.axis import Axis
 from ..core.problem import Problem
 from ..errors import DataError, NotUnderstood, ShapeError, UsageError
-from .array_code import Array, Code, Extent, nodes, pointers, reads, scalars
+from .array_code import Array, Code, counted, pointers, reads
 from .lowering import lowered
 
 if TYPE_CHECKING:
@@ -240,18 +240,12 @@ class Compiled:
         example = next((n for n in self.inputs if several and code.arrays[n].role in EXAMPLES), None)
         if example is not None and self.batch == "mean" and sizes.get(code.arrays[example].axes[0].size) == 0:
             raise DataError("A batch without examples has no mean.", suggestion='batch="sum" gives 0.')
-        if none := next((axis for axis in _counted(code) if sizes.get(axis.size) == 0), None):
+        if none := next((axis for axis in counted(code) if sizes.get(axis.size) == 0), None):
             raise DataError(f"{none.name} is 0, and the problem computes with its size: a batch without examples has no mean.")
 
 
 def _used(code: Code) -> frozenset[str]:
     return frozenset(n for s in (*code.forward, *code.backward) for n in reads(s))
-
-
-def _counted(code: Code) -> list[Axis]:
-    """Axes of open size whose size is a number in a formula, as the N of 1/N is."""
-    found = {node.axis: None for s in (*code.forward, *code.backward) for scalar in scalars(s) for node in nodes(scalar) if isinstance(node, Extent)}
-    return [axis for axis in found if isinstance(axis.size, str)]
 
 
 def _fixed_symbols(code: Code) -> set[str]:

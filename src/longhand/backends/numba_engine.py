@@ -25,7 +25,7 @@ class Engine:
     def __init__(self, owner: Compiled, code: Code, sizes: Mapping[str, int], free: Sequence[str]) -> None:
         import numpy as np
         self._np, self._dtype, self._code, self._inputs = np, owner.dtype, code, owner.inputs
-        self._made = made = kernel(code, sizes, free, owner.dtype, owner.inputs, owner.defaults, owner.batch == "mean" and bool(free))
+        self._made = made = kernel(code, sizes, free, owner.dtype, owner.inputs, owner.defaults)
         self._run, self._general = _module(made.text).kernel, owner.general
         self._out = np.empty(made.length, owner.dtype)
         self.results = {}

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..core.axis import Axis
 from ..core.record import record
-from .array_code import Code, Contract, needed, pointers, reads, targets
+from .array_code import Code, Contract, counted, needed, pointers, reads, targets
 from .loops import LoopWriter
 from .numba import JIT, PYTHON, helpers, operands
 from .sharing import in_place
@@ -33,9 +33,9 @@ class Kernel:
     grown: tuple[str, ...]
 
 
-def kernel(code: Code, sizes: Mapping[str, int], open_sizes: Sequence[str], dtype: str, inputs: Sequence[str], defaults: Sequence[str],
-           full: bool) -> Kernel:
-    """The kernel for arrays whose sizes are `sizes`, but for those in `open_sizes`, which an input has; `full`: these are not 0."""
+def kernel(code: Code, sizes: Mapping[str, int], open_sizes: Sequence[str], dtype: str, inputs: Sequence[str],
+           defaults: Sequence[str]) -> Kernel:
+    """The kernel for arrays whose sizes are `sizes`, but for those in `open_sizes`, which an input has."""
     variables = {symbol: f"size_{k}" for k, symbol in enumerate(open_sizes)}
 
     def extent(axis: Axis) -> str:
@@ -84,7 +84,7 @@ def kernel(code: Code, sizes: Mapping[str, int], open_sizes: Sequence[str], dtyp
             part = f"work[{start}:{start} + {count}]" if start else f"work[:{count}]"
         shape = [extent(axis) for axis in code.arrays[name].axes]
         shapes.append(f"{name} = {part}" + (f".reshape({', '.join(shape)})" if len(shape) > 1 else ""))
-    checks, opened = _checks(code, inputs, extent, full)
+    checks, opened = _checks(code, inputs, extent)
     taking = [*inputs, *(["numbers"] if numbers else []), "out", *(["work"] if grown else [])]
     room = [f"if len(work) < {' + '.join(grown.values())}:", "    raise IndexError"] if grown else []
     body = [*opened, *checks, *room, *shapes, *lines, f"return {code.loss}[0]"]
@@ -103,16 +103,17 @@ def _options() -> str:
     return JIT.removeprefix("@numba.njit(").removesuffix(")")
 
 
-def _checks(code: Code, inputs: Sequence[str], extent: Callable[[Axis], str], full: bool) -> tuple[list[str], list[str]]:
+def _checks(code: Code, inputs: Sequence[str], extent: Callable[[Axis], str]) -> tuple[list[str], list[str]]:
     """Tests of shapes and places, and the open sizes read off the inputs."""
     opened, tests, seen, lines = [], [], set(), []
+    whole = set(map(extent, counted(code)))                           # there is no mean of nothing
     for name in inputs:
         wanted = [extent(axis) for axis in code.arrays[name].axes]
         for place, size in enumerate(wanted):
             if not size.isdigit() and size not in seen:
                 seen.add(size)
                 opened.append(f"{size} = {name}.shape[{place}]")
-                tests += [f"{size} == 0"] if full else []
+                tests += [f"{size} == 0"] if size in whole else []
         if wanted:
             tests.append(f"{name}.shape != ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})")
     if tests:
