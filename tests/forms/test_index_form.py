@@ -66,6 +66,8 @@ def test_symbols_of_plain_names():
 @pytest.mark.parametrize(("e", "text"), [
     (Sum(i, W1 * Entry("x", (i,))) + Entry("b", (j,)), "Σᵢ W₁,ᵢⱼ xᵢ + bⱼ"),
     (-Sum(k, y * Apply("ln", (yhat,))), "−Σₖ yₖ ln ŷₖ"),
+    (Mul((Number(2), Apply("ln", (yhat,)), y, Apply("tanh", (yhat,)))), "2yₖ tanh(ŷₖ) ln ŷₖ"), (Apply("ln", (y,)) * Apply("ln", (yhat,)), "(ln yₖ) ln ŷₖ"),
+    (Apply("ln", (yhat,)) * Sum(m, Entry("z", (m,))), "(ln ŷₖ) Σₘ zₘ"),
     (-y + yhat, "ŷₖ − yₖ"),
     (Sum(k, W2 * y) * h, "hⱼ Σₖ W₂,ⱼₖ yₖ"),
     (Sum(k, yhat - y), "Σₖ (ŷₖ − yₖ)"),

@@ -40,7 +40,7 @@ ADDITIVE, PRODUCT, ATOM = 0, 1, 2
 
 @record
 class Piece:
-    """Maths and how tightly it binds. `open`: it ends in a sum, which would swallow a factor set after it."""
+    """Maths and how tightly it binds. `open`: it ends in a sum or a logarithm, which would swallow a factor set after it."""
     maths: Maths
     level: int = ATOM
     open: bool = False
@@ -219,7 +219,7 @@ def _product(parts: tuple[Expr, ...], at: Setting) -> Piece:
         coefficient, parts = parts[0].value, parts[1:]
     above = [p for p in parts if not _is_divisor(p)]
     below = [Power(p.base, -p.exponent) if p.exponent != -1 else p.base for p in parts if _is_divisor(p)]
-    above.sort(key=lambda p: isinstance(p, Sum))              # sums last: they need no brackets there
+    above.sort(key=lambda p: (isinstance(p, Sum), _is_logarithm(p)))         # sums last, before them logarithms: they need no brackets there
     pieces: list[Piece] = []
     if below:
         constant = all(is_constant(p) for p in below)
@@ -322,7 +322,7 @@ def _apply(function: str, arguments: tuple[Expr, ...], order: int, at: Setting) 
     if isinstance(maths, Over | Scripts | Sign | Words | Fence | Root):
         return Piece(maths)
     ends_closed = isinstance(maths, Line) and isinstance(maths.items[-1], Fence)
-    return Piece(maths, ATOM if ends_closed and len(maths.items) == 2 else PRODUCT)
+    return Piece(maths, ATOM if ends_closed and len(maths.items) == 2 else PRODUCT, not ends_closed)          # ln p q would be ln(p q)
 
 
 def _component(function: str, index: Index, body: Expr, p: Position, at: Setting) -> Piece:
