@@ -90,14 +90,13 @@ def test_a_batch_of_class_numbers():
 
 
 UNREAD = (r"$z = W x$ with $x \in \mathbb{R}^d$, $W \in \mathbb{R}^{q \times d}$. "
-          r"The loss is $L = \lVert z - \mathbf{1} \rVert^2$. Derive the gradient of $L$ with respect to $W$.")
+          r"The loss is $L = \lVert z \pm x \rVert^2$. Derive the gradient of $L$ with respect to $W$.")
 
 
 @pytest.mark.parametrize("call", [longhand.compile, lambda s: longhand.hessian(s, "W"), lambda s: longhand.fit(s, {"x": np.ones((3, 2))})])
 def test_a_sheet_that_was_not_understood_is_no_function(call):
-    with pytest.raises(NotUnderstood, match="line 1:\nPart of the sheet is not understood. 1 is taken as given") as caught:
+    with pytest.raises(NotUnderstood, match="line 1:\nPart of the sheet is not understood. L is not understood"):
         call(UNREAD)
-    assert "declare it" in caught.value.suggestion
     with pytest.raises(NotUnderstood, match="Part of the sheet"):
         call(r"Compute the loss of $z = W \frown x$. Derive the gradient of $L$ with respect to $W$.")
 

@@ -68,6 +68,7 @@ def _long() -> Iterator[tuple[str, str]]:
 
 def _broken() -> Iterator[tuple[str, str]]:
     """What is no text any more."""
+    yield "sums of nothing", "$uc +  = -0.6 + 0.45\\frac + 0.0.05$, h +  = 1, $L = a[] + 2 z[]$, $L = \\frac{\\partial L}{\\partial h[]}$, e[) = 3"
     yield "unclosed dollars", "\n\n".join(["$L = 1"] * 300)
     yield "control characters", "".join(map(chr, range(32))) * 50 + "$L = \x00 1\x07$ \x1b[31m$L = 2$"
     yield "right to left", "\u202e$L = 1$\u202c \u200f $\u0661 = L$ \u0627\u0644 " * 50

@@ -12,6 +12,7 @@ import pytest
 from longhand.errors import LonghandError
 from longhand.marking.mark import Marker
 from longhand.marking.marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, Marked
+from longhand.marking.passed_over import NO_EQUATION
 from longhand.printing import latex, markdown, terminal
 from longhand.solution import solve
 
@@ -30,7 +31,7 @@ Compute the gradients of $L$ with respect to $v$ and $c$.
 """,
 }
 WRITERS = {"md": markdown.render, "tex": latex.render}
-WORDY = {"Words are not checked.", "Drawings, and formulas set over several lines, are not read."}
+WORDY = {"Words are not checked.", "Drawings, and formulas set over several lines, are not read.", NO_EQUATION}
 LEAST = {"md": 0.9, "tex": 0.9}
 """Of the formulas, the share that has to be checked."""
 NUMBER = re.compile(r"(?<![\w.^{_])\d+\.\d{2,}(?![\d}]*\^)")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from math import prod
 
 from ..reading.syntax import Span
+from ..reading.terms import Unclear
 from . import array as arrays
 from .array import Array, Nonconforming, broadcast, turned
 from .families import Family, lifted
@@ -14,6 +15,8 @@ from .ways import Context, Liberty, Way, combined
 
 def added(context: Context, terms: list[list[Way]], span: Span) -> list[Way]:
     """A sum: equal shapes, a number to every entry, a row to every row; a vector is turned where that is all that is wrong."""
+    if not terms:
+        raise Unclear(span, "something is missing here")
     result = terms[0]
     for term in terms[1:]:
         result = combined([result, term], lambda a, b: list(_plus(a.family, b.family, span)))

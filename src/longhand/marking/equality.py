@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from ..core.record import record
-from ..reading.syntax import Formula, Name, walk
+from ..reading.environment import numeral
+from ..reading.syntax import Formula, Name, Numeral, walk
 from ..reading.terms import Unclear
 from .array import Array, Nonconforming
 from .explain import Cells
@@ -17,6 +19,8 @@ from .reference import Point, Reference
 from .scope import Scope
 from .ways import Liberty
 
+SMALL = frozenset({Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)})
+"""Numbers that stand in formulas of themselves."""
 Had = Mapping[str, Cells]
 
 
@@ -141,13 +145,33 @@ def judged(head: Head, formula: Formula, scope: Scope, reference: Reference, mas
             trouble = trouble or fault
             continue
         told = [r for r in results if r is not None]
-        empty = where == "numbers" and first is not None and _vanishes(head, scope, group[0])
+        nearby = _beside(head, formula, scope, reference, mask, allowed) if where == "numbers" and told and isinstance(told[0], Equal) else None
+        if isinstance(nearby, Different):
+            first = first or nearby
+            continue
+        empty = where == "numbers" and first is not None and nearby is None and _vanishes(head, scope, group[0])
         if told and not empty and all(isinstance(r, Equal) for r in told):
             return Equal(tuple(dict.fromkeys(x for r in told for x in r.liberties)), where)
         first = first or next((r for r in told if isinstance(r, Different)), None)
     if first is None and trouble is not None:
         raise trouble
     return first
+
+
+def _beside(head: Head, formula: Formula, scope: Scope, reference: Reference, mask: Callable[[Point], Mask | None],
+            allowed: Callable[[Reading], bool]) -> Equal | Different | None:
+    """What agrees at the sheet's numbers, judged close to them, with parameters a little larger and smaller: where w x - t is 0, factors beside it do
+    not matter. None where that tells nothing."""
+    numbers = frozenset(numeral(node.text) for node in walk(formula) if isinstance(node, Numeral))
+    try:
+        found = [compare(head, formula, scope, point, {}, mask, allowed) for point in reference.beside(numbers)]
+    except Unclear:
+        return None
+    if not found or None in found or len({type(each) for each in found}) > 1:
+        return None
+    if isinstance(found[0], Different) and (not numbers <= scope.given | SMALL or reference.has_values({*numbers, Fraction(1)})):
+        return None                                              # a number may stand for a value: 2 b where a factor 2 q is 2, or q is 1
+    return found[0]
 
 
 def _vanishes(head: Head, scope: Scope, point: Point) -> bool:

@@ -12,19 +12,25 @@ from .array import Array, Nonconforming, transpose
 from .equality import agree, heads, same_shape, sides
 from .explain import Cells, Explanation, Print
 from .findings import Finding, FollowingNode, Formulaic, Ways
-from .following import FOLLOWS, PUT_IN
+from .following import BY_FORMULA, FOLLOWS, PUT_IN
 from .heads import Head
 from .identity import by_identities
+from .literals import exact_ball
+from .local_slopes import by_own_slopes
 from .marks import RIGHT, UNCHECKED, WRONG, Mistake
-from .numerals import Digits
+from .meaning import readings
+from .numerals import Digits, is_arithmetic
 from .printed import PrintedCell, nearest_digits, printed
 from .reference import Reference, flat_position, key_of, positions, tensor_of
 from .rewrite import exchanged
 from .scope import Scope
-from .worlds import Others
+from .worlds import Others, same
 
 TRANSPOSED = Mistake("transposed", "P1", "This is the transpose of what is asked: rows and columns are exchanged.")
 SHAPE = Mistake("wrong shape", "", "The shape is not that of the quantity.")
+VAGUE, NEAR = 8, 3
+"""A number that is known to less than an eighth of itself is vague; its middle is near the truth within a third of what it is known to."""
+ENTRY = "the left side is one entry of a quantity on the sheet, and this is no single number"
 CHANGED = Mistake("changed data", "", "The sheet gives other numbers.")
 
 
@@ -59,7 +65,7 @@ class Figures:
             self._restated(finding, cells)
             return
         names = self.nodes_of(finding)
-        shape = self._shape(head)
+        shape = self._shape(head, digits)
         if not same_shape(Array(shape, ()), Array(digits.shape, ())):
             self._misshapen(finding, cells, shape)
             return
@@ -112,21 +118,22 @@ class Figures:
         values = heads(head, self.scope, self.point, {})
         if not values:
             raise Unclear(head.formula.span, "it has no value at the sheet's numbers")
-        name = f"expression {finding.line.spans[0].start}"
-        self.nodes.setdefault(name, FollowingNode(Formulaic(name, values[0].cells, recompute=lambda had: self._at(head, had))))
+        name, which = f"expression {finding.line.spans[0].start}", _meant(values, finding.digits)
+        self.nodes.setdefault(name, FollowingNode(Formulaic(name, values[which].cells, recompute=lambda had: self._at(head, had, which))))
         return (name,)
 
-    def _at(self, head: Head, had: Mapping[str, Cells]) -> Cells | None:
+    def _at(self, head: Head, had: Mapping[str, Cells], which: int) -> Cells | None:
         try:
             values = heads(head, self.scope, self.point, had)
         except (Unclear, Nonconforming):
             return None
-        return values[0].cells if values else None
+        return values[which].cells if which < len(values) else None
 
-    def _shape(self, head: Head) -> tuple[int, ...]:
+    def _shape(self, head: Head, digits: Digits) -> tuple[int, ...]:
         if head.tensor:
             return () if head.at is not None else self.point.shape(head.tensor)
-        return heads(head, self.scope, self.point, {})[0].shape
+        values = heads(head, self.scope, self.point, {})
+        return values[_meant(values, digits)].shape
 
     def _rows(self, names: Sequence[str], cells: tuple[PrintedCell, ...]) -> Iterator[tuple[str, tuple[PrintedCell, ...]]]:
         """Each node with the cells printed for it."""
@@ -135,7 +142,7 @@ class Figures:
         else:
             yield from ((name, _alone(cell)) for name, cell in zip(names, cells, strict=True))
 
-    def _by_own_formula(self, head: Head, theirs: tuple[Head, Formula] | None, had: Mapping[str, Cells]) -> Cells | None:
+    def by_own_formula(self, head: Head, theirs: tuple[Head, Formula] | None, had: Mapping[str, Cells]) -> Cells | None:
         """What a wrong formula that the answer gave for the quantity comes to."""
         if theirs is None:
             return None
@@ -149,6 +156,17 @@ class Figures:
         if whole is None or head.at is None:
             return None if whole is None else whole.cells
         return (whole.cells[flat_position(head.at, shape.shape)],)
+
+    def _through_formulas(self, head: Head, had: Mapping[str, Cells]) -> Iterator[Cells]:
+        """What a quantity comes to by the wrong formulas that the answer gave for others above it, where it prints no numbers of those."""
+        above = self.point.ancestors(head.tensor) if head.tensor else frozenset()
+        given = {name: self.by_own_formula(Head(theirs[0].formula, name), theirs, had) for name, theirs in self.theirs.items()
+                 if name in above and name not in self.printed}
+        if not given or None in given.values():
+            return
+        cells = self.point.value(head.tensor, {**{name: had[name] for name in self.printed if tensor_of(name) != head.tensor and name in had}, **given})
+        if cells is not None:
+            yield cells if head.at is None else (cells[flat_position(head.at, self.point.shape(head.tensor))],)
 
     def _restated(self, finding: Finding, cells: tuple[PrintedCell, ...]) -> None:
         """Numbers that the sheet itself gives: compared, never credited."""
@@ -170,6 +188,8 @@ class Figures:
 
     def _misshapen(self, finding: Finding, cells: tuple[PrintedCell, ...], shape: tuple[int, ...]) -> None:
         """Numbers in a shape that the quantity does not have; its transpose is recognized."""
+        if finding.head.at is not None:
+            raise Unclear(finding.span, ENTRY)
         truths = heads(finding.head, self.scope, self.point, {})
         stated = Array(finding.digits.shape, tuple(c.ball for c in cells))
         finding.verdict, finding.mistake = WRONG, SHAPE
@@ -183,12 +203,15 @@ class Figures:
         """What printed numbers may follow from: the side to their left, or a wrong formula given before. From what the writer had: a number that
         is misread was another one when it was used."""
         head, expressions, theirs = finding.head, tuple(self.expressions), self.theirs.get(finding.head.tensor)
+        slopes = tuple((each.head.formula, self.nodes_of(each)[0]) for each in self.pending if not each.head.tensor)
 
         def ways(had: Mapping[str, Cells]) -> tuple[tuple[Mistake, Cells], ...]:
             had = Others(had, head.tensor) if head.tensor else had
             how = PUT_IN if left is not None and left.kind == "value" else FOLLOWS
             found = [(how, way) for way in self._left(finding, left, had, expressions)]
-            own = self._by_own_formula(head, theirs, had)
+            found += [(BY_FORMULA, way) for way in by_own_slopes(head.tensor, expressions, slopes, self.scope, self.point, had)]
+            found += [(BY_FORMULA, way) for way in self._through_formulas(head, had)]
+            own = self.by_own_formula(head, theirs, had)
             return tuple(way for way in (*found, *([(FOLLOWS, own)] if own is not None else ())) if len(way[1]) == count)
 
         return ways
@@ -225,15 +248,44 @@ class Figures:
         if finding.value is None:
             raise Nonconforming(f"it comes to {_times(found[0].array.shape) if found else 'nothing'}, where {_times(truths[0].shape)} is needed")
         finding.expected = truths[0]
+        if self._is_exact(finding, formula, truths[0]):
+            finding.value = truths[0]
         exact = finding.value if not self.printed else next((r.array for r in sides(finding.head, formula, self.scope, self.point, {})), None)
-        if exact is not None and any(agree(true, exact) for true in truths):
+        if exact is not None and any(agree(true, exact) and not is_vague(true, exact) for true in truths):
             finding.verdict = RIGHT
         self.values.append(finding)
+
+    def _is_exact(self, finding: Finding, formula: Formula, true: Array) -> bool:
+        """Whether a side comes to the very number that is true, its own numbers taken as they stand: then none of them is rounded."""
+        if finding.head.letters or not is_arithmetic(formula):
+            return False
+        try:
+            found = readings(formula, self.scope, self.point, {}, literal=exact_ball)
+        except (Unclear, Nonconforming):
+            return False
+        return any(same_shape(true, r.array) and all(same(a, b) for a, b in zip(true.cells, r.array.cells, strict=True)) for r in found)
 
     def settle(self) -> Explanation | None:
         """Explains all prints together, and tells each finding."""
         from .settling import Settling
         return Settling(self).settle()
+
+
+def is_vague(true: Array, found: Array) -> bool:
+    """Whether the numbers put in have so few digits that they come to almost anything: 0.1 · 9 to all from 0.45 to 1.35. What they come to as
+    they stand is then to be near the true value."""
+    return any(x.rad() * VAGUE > abs(t.mid()) and abs(x.mid() - t.mid()) * NEAR > abs(x.rad())
+               for t, x in zip(true.cells, found.cells, strict=False) if x.is_finite() and t.mid() != 0)
+
+
+def _meant(values: Sequence[Array], digits: Digits | None) -> int:
+    """Which of an expression's readings the printed numbers belong to: the first that has them, or their shape."""
+    if digits is None:
+        return 0
+    stated = Array(digits.shape, tuple(cell.ball for cell in printed(digits.texts)))
+    fitting = [k for k, value in enumerate(values) if same_shape(value, stated)]
+    true = [k for k in fitting if None not in stated.cells and agree(values[k], stated)]
+    return (true or fitting or [0])[0]
 
 
 @by_identities

@@ -15,6 +15,8 @@ def gradient_meant(formula: Formula, scope: Scope) -> Meant | None:
             above = scope.meant(of.function if isinstance(of, Call) else of)
             if above is None or above.tensor != scope.loss or above.indices:
                 return None
+        case Nabla(_, None, of) if of is not None and getattr(scope.meant(of), "tensor", None) == scope.loss:
+            return Meant(gradient_name(scope.loss, moved)) if (moved := moved_by_itself(scope)) else None
         case Nabla(_, by, of):
             by = of if by is None else by
         case _:
@@ -23,6 +25,16 @@ def gradient_meant(formula: Formula, scope: Scope) -> Meant | None:
     if below is None or below.own or below.power is not None or below.tensor == scope.loss:
         return None
     return Meant(gradient_name(scope.loss, below.tensor), below.indices, None, below.transposed)
+
+
+def moved_by_itself(scope: Scope) -> str | None:
+    r"""What \nabla L is taken with respect to, where nothing stands below: the one quantity for which the sheet asks a gradient, else the one
+    that it gives and does not call data. None where there are several."""
+    problem = scope.problem
+    asked = {name for wanted in problem.wanted if wanted.kind in ("gradient", "update", "hessian") for name in wanted.wrt}
+    parameters = {tensor.name for tensor in problem.program.given() if tensor.role == "parameter"}
+    inputs = {tensor.name for tensor in problem.program.given() if tensor.role == "input"}
+    return next((next(iter(names)) for names in (asked, parameters, inputs) if len(names) == 1), None)
 
 
 def without_d(formula: Formula) -> Formula | None:

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..core.record import record
 from ..reading.names import flat, items
@@ -10,8 +12,12 @@ from ..reading.syntax import Sequence as Sequence_
 from .array import Array
 from .explain import Cells
 from .gradients import gradient_meant
+from .numerals import digits_of
 from .reference import Point, Reference, flat_position
 from .scope import Meant, Scope, spread_digits
+
+if TYPE_CHECKING:
+    from .findings import Line
 
 
 @record
@@ -84,6 +90,16 @@ def value_of(head: Head, point: Point, had: Mapping[str, Cells]) -> Array | None
     if not all(0 <= k < n for k, n in zip(head.at, shape, strict=True)):
         return None
     return Array((), (cells[flat_position(head.at, shape)],))
+
+
+def arrow_read(line: Line, references: Sequence[Reference]) -> Line:
+    """w → 0.98: an arrow between a parameter and numbers gives it its new value. Other arrows stay what they are."""
+    if line.operators != ("->",) or digits_of(line.parts[1]) is None:
+        return line
+    heads = (head_of(line.parts[0], reference.scope, reference) for reference in references)
+    if not any(head is not None and head.tensor in reference.updated for head, reference in zip(heads, references, strict=True)):
+        return line
+    return replace(line, operators=("<-",))
 
 
 def update_of(head: Head | None, sides: Sequence[Formula], reference: Reference, words: str) -> Head | None:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 
 from ..core.axis import Axis
@@ -52,6 +52,20 @@ def instance(problem: Problem, sizes: Mapping[str, int], seed: int) -> dict[str,
         else:
             data[tensor.name] = _filled(shape, lambda: Fraction(chance.choice((-1, 1)) * chance.randrange(150, 950), 1000))
     return data
+
+
+def moved(problem: Problem, kept: Collection[Fraction], sign: int) -> dict[str, Value]:
+    """The sheet's own numbers, the parameters among them each a little larger (sign 1) or smaller (-1), the same ones alike. Zeros, ones, what makes
+    1 with another, and the `kept` ones stay as they are: a formula with numbers put in may have left them out."""
+    moving = {t.name for t in problem.program.tensors.values() if t.role == "parameter"}
+    values = sorted({abs(x) for value in problem.data.values() for x in _flat(value)})
+    stay = {x for x in values if x in (0, 1) or x in kept or 1 / x in values}
+    factor = {x: 1 if x in stay else 1 + Fraction(sign * (k % 7 + 1), 2000) for k, x in enumerate(values)}
+
+    def beside(value: Value) -> Value:
+        return tuple(beside(part) for part in value) if isinstance(value, tuple) else value * factor[abs(value)]
+
+    return {name: beside(value) if name in moving else value for name, value in problem.data.items()}
 
 
 def extent(axis: Axis, sizes: Mapping[str, int]) -> int:

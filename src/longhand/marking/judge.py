@@ -3,29 +3,30 @@ for the joint explanation of the whole answer (`settle`)."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from ..reading.syntax import BigOperator, Formula, Index, Name, Numeral, Script, walk
+from ..reading.syntax import BigOperator, Formula, Index, Numeral, Script, walk
 from ..reading.terms import Unclear
 from .array import Array, Nonconforming
 from .dotted import is_dotted, judge_dotted
 from .equality import Different, Equal, agree, heads, same_shape, sides
 from .explain import Cells
-from .figures import Figures
+from .figures import ENTRY, Figures
 from .findings import Finding, Line, annotated, plain, reason
-from .heads import Head, head_of, update_of, value_of
+from .heads import Head, head_of, update_of
 from .layers import combined, instances
 from .marks import CARRIED, RIGHT, UNCHECKED, WRONG, Mistake
 from .masks import TESTS, mask_for
 from .meaning import OPEN
 from .mending import Mending
 from .numerals import Digits, digits_of, has_zero, is_formula_of_names, own_name
-from .own_names import OwnNames
+from .own_names import MAY_BE_MEANT, OwnNames
 from .patience import TOO_LONG, Patience
-from .printed import printed
 from .provisos import judged_under
 from .reference import Reference
+from .said import after_update, as_gradient, restates, softened
 from .shared import claim_key
 from .unknown_names import UnknownNames
 from .why import LIBERTIES, of_symbols
@@ -93,39 +94,17 @@ class Judge:
 
     def _found_head(self, line: Line) -> Head | None:
         sides = [plain(part) for part in line.parts]
-        head = update_of(head_of(sides[0], self.scope, self.reference), sides[1:], self.reference, f"{line.section} {line.before}")
-        if (softened := self._softened(sides)) is not None:
-            return softened
-        if head is not None and head.tensor in self.reference.updated and not self._restates(head, sides):
+        head = as_gradient(head_of(sides[0], self.scope, self.reference), line, self.reference)
+        head = update_of(head, sides[1:], self.reference, f"{line.section} {line.before}")
+        if (smooth := softened(sides, self.scope, self.reference)) is not None:
+            return smooth
+        if head is not None and head.tensor in self.reference.updated and not restates(head, sides, self.reference):
             head = Head(head.formula, self.reference.updated[head.tensor], head.at, head.letters)
         twin = self.scope.twin(head.tensor) if head is not None and head.at is None and not head.letters else None
         if twin is None:
             return head
         numbers = next((digits for side in sides[1:] if (digits := digits_of(side)) is not None), None)
         return Head(head.formula, twin) if numbers is not None and numbers.shape == () else head
-
-    def _restates(self, head: Head, sides: Sequence[Formula]) -> bool:
-        """Whether a parameter is written with the numbers that the sheet gives it; with others it is the one after the update."""
-        numbers = next((digits for side in sides[1:] if (digits := digits_of(side)) is not None), None)
-        point = self.reference.at_data
-        given = value_of(head, point, {}) if numbers is not None and point is not None else None
-        if given is None or not same_shape(Array(numbers.shape, ()), given):
-            return True
-        return all(cell.ball is not None and cell.ball.overlaps(x) for cell, x in zip(printed(numbers.texts), given.cells, strict=True))
-
-    def _softened(self, sides: Sequence[Formula]) -> Head | None:
-        """y_s = [0.05, 0.95]: with other numbers than the label y has, and no index of it, it is the smoothed one."""
-        found = self.scope.meant(sides[0])
-        point = self.reference.at_data
-        if found is None or found.own or found.power is not None or len(found.indices) != 1 or not isinstance(found.indices[0], Name) or point is None:
-            return None
-        soft = [name for name, label in self.reference.setting.softened.items() if label == found.tensor]
-        numbers = next((digits for side in sides[1:] if (digits := digits_of(side)) is not None), None)
-        if len(soft) != 1 or numbers is None or not same_shape(Array(numbers.shape, ()), Array(point.shape(soft[0]), ())):
-            return None
-        hard = point.value(found.tensor, {}) or ()
-        kept = all(cell.ball is not None and cell.ball.overlaps(x) for cell, x in zip(printed(numbers.texts), hard, strict=True))
-        return None if kept else Head(sides[0], soft[0])
 
     # ---- one line ----------------------------------------------------------------------------------------------------
 
@@ -233,13 +212,18 @@ class Judge:
         return combined(line, [(label, self._links(one)) for label, one in layers])
 
     def _links(self, line: Line) -> list[Finding]:
-        first, head = plain(line.parts[0]), self._head(line)
+        first, head = plain(line.parts[0]), after_update(self._head(line), line, self.reference, self.figures.printed)
         found: list[Finding] = []
         start = 1
+        if head is not None and head.tensor == self.scope.loss and self.names.in_another_case(first, plain(line.parts[1])):
+            head = None
+        if head is None and (digits := digits_of(plain(line.parts[1]))) is not None and self._is_by_value(first, digits):
+            head = self._head(line)
         if head is None:
             name = own_name(first)
             if name is not None and (self.names.is_unknown(first) or self.names.in_another_case(first, plain(line.parts[1]))):
                 finding = self.names.definition(line, name)
+                finding = self._mistaken_delta(finding, name) or finding
                 found.append(finding)
                 if finding.head is None:
                     return found + [self._unclear(line, side, f"{name} is not a quantity of the problem") for side in range(2, len(line.parts))]
@@ -262,6 +246,25 @@ class Judge:
                 continue
             found.append(self._side(line, side, head, found[-1] if found else None))
         return found
+
+    def _is_by_value(self, formula: Formula, digits: Digits) -> bool:
+        name = own_name(formula)
+        return name is not None and self.names.is_unknown(formula) and self.unknown.by_value(name, digits)
+
+    def _mistaken_delta(self, defined: Finding, name: str) -> Finding | None:
+        """A δ of the answer's own that is no quantity, but by a known mistake the gradient that its script says. Another sign or factor may be meant."""
+        usual = self.unknown.delta(name) if self.explaining and defined.head is not None and not defined.head.tensor else None
+        if usual is None:
+            return None
+        finding = Finding(defined.line, 1, Head(plain(defined.line.parts[0]), usual, None, defined.head.letters))
+        before = self._state()
+        with suppress(Unclear, Nonconforming):
+            self._symbols(finding, plain(defined.line.parts[1]))
+        if finding.verdict == WRONG and finding.mistake is not None and finding.mistake.code not in MAY_BE_MEANT:
+            self.scope.define(name, usual)
+            return finding
+        self._restore(before)
+        return None
 
     def _comparison(self, line: Line, side: int, head: Head, sign: str) -> Finding:
         """L_new = 0.34 < 0.98: the order of the true values."""
@@ -299,7 +302,8 @@ class Judge:
             if self.explaining and not self.mending.mend(finding):
                 self.mending.misspelt(finding)
         except Nonconforming as fault:
-            finding.verdict, finding.says = WRONG, f"This cannot be computed as it is written: {fault}."
+            finding.verdict, finding.says = (UNCHECKED, f"Not understood: {ENTRY}.") if head.at is not None else \
+                (WRONG, f"This cannot be computed as it is written: {fault}.")
         return finding
 
     def _is_symbolic(self, digits: Digits, head: Head, line: Line) -> bool:

@@ -19,15 +19,16 @@ from ..reading.source import Source
 from ..reading.syntax import Accent, Derivative, Index, Nabla, Script
 from .array import Array
 from .dotted import with_subjects
-from .doubts import doubt, doubt_what_rests_on_unread
+from .doubts import doubt, doubt_what_rests_on_guessed_shapes, doubt_what_rests_on_unread, doubt_what_stands_beside_unread_numbers
 from .figures import Figures
 from .findings import Finding, Line, lines
 from .halves import sheet_part
-from .heads import Head
+from .heads import Head, arrow_read
 from .identity import by_identities, by_identity
 from .judge import ALL_TRUE, ARROWS, EQUALITY, Judge
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG, CellMark, Mark, Marked, Nested
 from .numerals import Digits
+from .passed_over import passed_over
 from .patience import Patience
 from .reference import Reference
 from .shapes import is_shapes, shape_claims_of_all
@@ -44,6 +45,7 @@ class Marker:
 
     def __init__(self, problem_text: str, *, name: str = "", data: Mapping[str, object] | None = None) -> None:
         """Raises LonghandError for a sheet or data that cannot be read, NotUnderstood where nothing on the sheet can be derived."""
+        self.source = Source(problem_text, name)
         self.sheet: Sheet = read(problem_text, name=name, data=data)
         problems = [problem for problem in self.sheet.problems if problem.program.equations]
         problems = [problem for problem in problems if not _is_working(problem)] or problems
@@ -54,7 +56,7 @@ class Marker:
         self.convention = any(word in problem_text.lower() for word in CONVENTION)
         self.sizes = tuple(Sizes(problem) for problem in problems)
         self.memory = Memory()
-        self.mentioned = names_of([part for chain in chains(Source(problem_text, name)).chains for part in chain.parts])
+        self.mentioned = names_of([part for chain in chains(self.source).chains for part in chain.parts])
 
     @classmethod
     def of_worked(cls, text: str, *, name: str = "", data: Mapping[str, object] | None = None) -> Marker:
@@ -90,7 +92,7 @@ class Marker:
     def _marked(self, text: str, file: str) -> Marked:
         source = Source(text, file)
         written = chains(source, self.memory)
-        own = with_subjects(lines(written.chains))
+        own = [arrow_read(line, self.references) for line in with_subjects(lines(written.chains))]
         elsewhere: dict[str, str] = {}
         patience = Patience(sum(len(line.operators) for line in own))
         judges = [Judge(reference, own, self.mentioned, self.convention, elsewhere, patience) for reference in self.references]
@@ -102,8 +104,11 @@ class Marker:
         doubt((finding for _, finding in chosen), written.strange)
         for reference in self.references:
             doubt_what_rests_on_unread((finding for _, finding in chosen), reference)
+            doubt_what_rests_on_guessed_shapes((finding for _, finding in chosen), reference, self.sheet.not_understood)
+            doubt_what_stands_beside_unread_numbers((finding for _, finding in chosen), reference, self.source, self.sheet.not_understood)
         marks = [_mark(source, finding) for _, finding in chosen]
         marks += _words(source, written)
+        marks += passed_over(source, marks)
         marks.sort(key=lambda m: (m.start, m.end))
         notes = dict.fromkeys([*self._notes(written), *(note for judge in judges for note in judge.unknown.notes())])
         missing = tuple(self._missing(judges))

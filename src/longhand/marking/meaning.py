@@ -256,6 +256,8 @@ def _respelled(context: Context, formula: Formula, found: Meant) -> list[Way]:
 
 
 def _named(context: Context, formula: Formula) -> list[Way]:
+    if isinstance(formula, Index) and len(formula.items) == 1 and isinstance(formula.items[0], Relation) and flat(formula.base) != "1":
+        return times(context, context(formula.base), "", truth(context, formula.items[0]), formula.span)         # c_j[z_j > 0]
     name = flat(formula)
     if isinstance(formula, Name | Words) and name and context.is_bound(name):
         return [Way(context.letter(name))]
@@ -276,12 +278,27 @@ def _named(context: Context, formula: Formula) -> list[Way]:
         return gradient
     if isinstance(formula, Index):
         from .entries import entries_of
-        return entries_of(context, context(formula.base), formula.items, formula)
+        try:
+            return entries_of(context, context(formula.base), formula.items, formula)
+        except Unclear:
+            if len(formula.items) != 1 or not isinstance(formula.items[0], Sum | Product | Group):
+                raise
+            return times(context, context(formula.base), "", context(formula.items[0]), formula.span)        # 2 y_j [(y_j - t_j) - s]
     if (found := context.scope.meant(formula, respelled=True)) is not None:
         return _respelled(context, formula, found)
     if (label := one_hot(context, formula)) is not None:
         return label
+    if (apart := _letters_apart(context, formula)) is not None:
+        return context(apart)
     raise Unclear(formula.span, f"{name or 'this name'} is not known", cause=name or "")
+
+
+def _letters_apart(context: Context, formula: Formula) -> Product | None:
+    """Xw in plain text for X times w, where both are known."""
+    if not isinstance(formula, Name) or not 1 < len(formula.text) < 4 or not formula.text.isalpha():
+        return None
+    letters = tuple(Name(formula.span, letter, formula.style) for letter in formula.text)
+    return Product(formula.span, letters, ("",) * (len(letters) - 1)) if all(context.scope.meant(letter) for letter in letters) else None
 
 
 def _quotient(context: Context, above: Formula, below: Formula, span: Any) -> list[Way]:

@@ -1,6 +1,7 @@
 """Left sides that name no quantity of the problem: names that the answer brings in, and expressions."""
 from __future__ import annotations
 
+from ..reading.names import flat
 from ..reading.statements import INDEX_LETTERS
 from ..reading.syntax import Formula, Name
 from ..reading.terms import Unclear
@@ -15,6 +16,9 @@ from .printed import printed
 from .reference import Point, Reference
 from .scope import Scope
 
+MAY_BE_MEANT = frozenset({"", "sign", "D1", "D6", "L2", "L3"})
+"""Signs and factors, which a definition is free to choose."""
+
 
 class OwnNames:
     """What the left sides of an answer stand for, where they are no quantity by name."""
@@ -23,7 +27,9 @@ class OwnNames:
         self.reference, self.scope = reference, scope
 
     def is_unknown(self, formula: Formula) -> bool:
-        """Whether nothing is known under this name: the answer brings it in."""
+        """Whether nothing is known under this name: the answer brings it in. So it does with e, where e is set to something."""
+        if isinstance(formula, Name) and formula.text == "e" and self.scope.meant(formula) is None:
+            return True
         try:
             point = self.any_point()
             if point is None:
@@ -36,9 +42,10 @@ class OwnNames:
             return False
 
     def in_another_case(self, formula: Formula, beside: Formula) -> bool:
-        """Whether a name is known in the other case only (j, where the loss is J) and what is set beside it has another shape."""
+        """Whether a name is known in the other case only (j, where the loss is J), or as a usual word for the loss (J for a Jacobian), and what is
+        set beside it has another shape."""
         found, point = self.scope.meant(formula, respelled=True), self.any_point()
-        if found is None or not found.respelled or point is None:
+        if found is None or point is None or not (found.respelled or found.tensor == self.scope.loss and self.scope.known(flat(formula) or "") is None):
             return False
         try:
             return not any(same_shape(a, b) for a in heads(Head(formula), self.scope, point, {}) for b in heads(Head(beside), self.scope, point, {}))

@@ -2,9 +2,12 @@
 random points, and what follows for one quantity from what a writer had of the others. It is the derivation, never an answer key."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from functools import cached_property
+
+from flint import fmpq
 
 from ..calculus.backprop import sweep
 from ..calculus.derivation import Derivation, gradient_name
@@ -17,7 +20,7 @@ from ..core.walk import tensors
 from ..numbers.hulls import Hulls
 from ..numbers.interpret import Values
 from .explain import Cells
-from .instances import distinct_sizes, extent, instance
+from .instances import distinct_sizes, extent, instance, moved
 from .keys import entry_of, flat_position, key_of, positions, tensor_of
 from .mistakes import Setting
 from .naming import named
@@ -48,6 +51,7 @@ class Reference:
         self.computed = frozenset(equation.name for equation in self.program.equations)
         self.verdicts, self.reasons = Shared(), Shared()
         self.formulas: dict[Equation, str] = {}                  # right sides in LaTeX
+        self._beside: dict[frozenset[Fraction], tuple[Point, ...]] = {}
         self._jacobians: dict[tuple[str, str], Program | None] = {}
         self._directs: dict[tuple[str, str], Program | None] = {}
 
@@ -103,6 +107,21 @@ class Reference:
         if self.problem.sizes and any(self.problem.sizes.get(symbol, n) != n for symbol, n in sizes.items()):
             points.append(self._random({**sizes, **self.problem.sizes}, 47))
         return tuple(point for point in points if point is not None)
+
+    def beside(self, kept: frozenset[Fraction]) -> tuple[Point, ...]:
+        """Points close to the sheet's own numbers, on either side, at which the `kept` ones stay; none where no parameter moves."""
+        if kept not in self._beside:
+            own = self.problem.data
+            self._beside[kept] = tuple(Point(self, dict(self.problem.sizes), data) for sign in (1, -1) if (data := moved(self.problem, kept, sign)) != own)
+        return self._beside[kept]
+
+    def has_values(self, numbers: Collection[Fraction]) -> bool:
+        """Whether a quantity has one of these values, but for its sign, at the sheet's numbers."""
+        if self.at_data is None:
+            return False
+        cells = (abs(cell.mid()) for name in self.names for cell in self.at_data.value(name, {}) or ())
+        exact = [fmpq(x.numerator, x.denominator) for x in numbers]
+        return any(abs(cell - x) < 1e-20 for cell in cells for x in exact)
 
     def _random(self, sizes: Mapping[str, int], seed: int) -> Point | None:
         """A point at which the loss has a value; the seeds after this one are tried where a logarithm or root has none."""

@@ -122,7 +122,7 @@ class Scope:
             return name
         if name in self._spellings:
             return self._spellings[name]
-        return None
+        return "ell" if name == "l" and "ell" in self.names else None
 
     def loosely(self, name: str) -> str | None:
         """As known; brackets, underscores and carets do not matter where only one name is left."""
@@ -166,15 +166,20 @@ class Scope:
         return None
 
     def _numbered(self, formula: Formula) -> Meant | None:
-        """h1 in plain text for the first entry of a vector h."""
-        if not isinstance(formula, Name):
+        """h1 in plain text for the first entry of a vector h, w12 for one of a matrix W; net_h1 for one of net_h; w1 for a number w after a step."""
+        text = formula.text if isinstance(formula, Name) else flat(formula) if isinstance(formula, Script) and formula.sup is None else None
+        base = (text or "").rstrip("0123456789")
+        digits = (text or "")[len(base):]
+        name = self.known(base.rstrip("_")) if base and digits and len(digits) < 3 else None
+        if name is None and len(digits) == 2 and isinstance(formula, Name):
+            name = self._folded.get(loose(base).swapcase())
+        if name is None or name in self.own:
             return None
-        base = formula.text.rstrip("0123456789")
-        digits = formula.text[len(base):]
-        name = self.known(base) if base and digits and len(digits) < 3 else None
-        if name is None or name in self.own or self.rank(name) != 1:
-            return None
-        return Meant(name, (Numeral(formula.span, digits),))
+        if self.rank(name) == 0 and self._role(name) == "parameter" and (later := at_step(name, int(digits))) in self.names:
+            return Meant(later)
+        if self.rank(name) == 1 and not base.endswith("_") or self.rank(name) == 2 and len(digits) == 2 and isinstance(formula, Name):
+            return Meant(name, (Numeral(formula.span, digits),))
+        return None
 
     def options(self, formula: Formula) -> list[Reading]:
         """The names that a name-like formula may be, the longest first."""
@@ -199,6 +204,8 @@ class Scope:
     def _fits(self, name: str, option: Reading) -> bool:
         """Whether the quantity can have so many indices. An own name may have any."""
         if name in self.own:
+            if name == "e" and option.power is not None and not isinstance(option.power, Numeral):
+                return False                                     # e^{-z} is the exponential, whatever else is called e
             letters = self.own_letters.get(name)
             return not letters or len(option.indices) in (0, len(letters))
         rank, count = self.rank(name), len(spread_digits(option.indices, self.rank(name)))

@@ -13,16 +13,18 @@ from .array import Array, Nonconforming
 from .equality import agree, heads, same_shape, sides
 from .equality import digits as rounded
 from .explain import Cells, Explanation, Outcome, Print, explain
-from .figures import Figures
+from .figures import Figures, is_vague
 from .findings import Finding
-from .following import FOLLOWING
+from .following import BY_FORMULA, FOLLOWING
 from .formulas import formula
+from .heads import Head
 from .identity import by_identities, by_identity
 from .known import Known
 from .literals import literals_of
 from .marks import CARRIED, MISREAD, RIGHT, UNCHECKED, WRONG
 from .meaning import Reading, family, readings
 from .numerals import is_arithmetic
+from .options import meets
 from .patience import TOO_LONG, TooLong
 from .printed import BITS, PrintedCell, half_unit, nearest_digits, significant, whole_unit
 from .put_in import damaged_literals
@@ -103,9 +105,12 @@ class Settling:
             for k, (cell, verdict) in enumerate(zip(made.cells, outcome.cells, strict=True)):
                 if cell.text:
                     true = self.figures.nodes[made.node].truth[k] if self.figures.nodes[made.node].truth else None
-                    cells.append((cell.text, verdict, true, k in outcome.cut))
+                    cells.append((cell.text, RIGHT if _is_true(cell, true) else verdict, true, k in outcome.cut))
         outcome = told[0][1]
         verdicts = [verdict for _, verdict, _, _ in cells]
+        if any(WRONG in o.cells or MISREAD in o.cells for _, o in told) and set(verdicts) == {RIGHT}:
+            outcome = outcome._replace(kind="ok")
+            finding.says = TRUE_ALL_THE_SAME
         follows = outcome.kind == "mistake" and outcome.mistake in FOLLOWING
         if follows:
             self.following.add(id(finding.line))
@@ -114,6 +119,9 @@ class Settling:
         if outcome.kind == "mistake" and not follows:
             finding.mistake = outcome.mistake
             finding.evidence = self._evidence(*told[0])
+            if outcome.mistake.code in LOOSE and self._is_right_before(finding):
+                finding.mistake, finding.evidence = None, ""
+                finding.says = "This is not what the left side comes to."
         finding.given = self.figures.pending[outcome.given].span.start if outcome.given is not None else None
         finding.sure = all(o.gap > SMALL for _, o in told if o.kind not in ("ok", "unknown"))
         places = max((cell.places for made, _ in told for cell in made.cells if cell.text), default=0)
@@ -122,10 +130,11 @@ class Settling:
         finding.expected = Array(shape, tuple(true for _, _, true, _ in cells)) if all(c[2] is not None for c in cells) else None
         if len(cells) == 1 and finding.verdict != RIGHT and significant(cells[0][0]) < 2 and outcome.expected and self._is_too_short(*told[0]):
             finding.verdict, finding.mistake, finding.sure = UNCHECKED, None, True
-            finding.says = f"One digit is too little to tell: from the numbers before it would be {rounded(outcome.expected[0], 4)}, " \
-                           f"the true value is {rounded(cells[0][2], 4)}."
+            before, true = rounded(outcome.expected[0], 4), rounded(cells[0][2], 4)
+            finding.says = "One digit is too little to tell: " + (f"from the numbers before it would be {before}, " if before != true else "") \
+                + f"the true value is {true}."
             return
-        finding.says = _sentence(finding, outcome, follows, any(cut for *_, cut in cells))
+        finding.says = finding.says or _sentence(finding, outcome, follows, any(cut for *_, cut in cells))
         if finding.verdict == MISREAD and not any(self._is_used(made) for made, _ in told):
             finding.says, finding.sure = "A number is miswritten or misread; no later line uses it, so it cannot be told which.", True
 
@@ -138,6 +147,11 @@ class Settling:
         equation, cells = found
         value = f" = {rounded(cells[0])}" if len(cells) == 1 else ""
         return f"${formula(self.figures.reference, equation)}${value} gives your result."
+
+    def _is_right_before(self, finding: Finding) -> bool:
+        """Whether the side to the left is computed from numbers, and right: what is wrong then is the arithmetic, whatever else would give the result."""
+        return any(other.line is finding.line and other.head is finding.head and other.side == finding.side - 1 and other.verdict == RIGHT
+                   for other in self.figures.values)
 
     def _is_too_short(self, made: Print, outcome: Outcome) -> bool:
         """Whether one digit is all that is known of a number: not of 0.000, which is far from 0.231, nor of one that the sheet gives, or that a
@@ -166,13 +180,16 @@ class Settling:
         head, formula = finding.head, finding.formula
         truths = heads(head, self.figures.scope, self.figures.point, {})
         finding.expected = truths[0]
-        for verdict, theirs in ((RIGHT, {}), (CARRIED, dict(had))):
+        for verdict, theirs in ((RIGHT, {}), (CARRIED, dict(had)), (CARRIED, self._by_formulas(had) | had)):
             try:
                 left = heads(head, self.figures.scope, self.figures.point, {name: cells for name, cells in theirs.items() if tensor_of(name) != head.tensor})
                 right = sides(head, formula, self.figures.scope, self.figures.point, theirs)
             except (Unclear, Nonconforming):
                 continue
-            if any(agree(a, r.array) for a in left for r in right):
+            if fitting := [(a, r.array) for a in left for r in right if agree(a, r.array)]:
+                if all(is_vague(*each) for each in fitting):
+                    finding.says = "The numbers put in have too few digits to tell."
+                    return
                 finding.verdict = verdict
                 if verdict == CARRIED:
                     finding.says = "Right, given the earlier numbers."
@@ -197,6 +214,12 @@ class Settling:
                 return
         finding.says = "This does not come to the value of the left side."
 
+
+    def _by_formulas(self, had: Mapping[str, Cells]) -> dict[str, Cells]:
+        """What the wrong formulas that the answer gives come to, for quantities of which it prints no numbers."""
+        found = {name: self.figures.by_own_formula(Head(theirs[0].formula, name), theirs, had) for name, theirs in self.figures.theirs.items()
+                 if name not in had}
+        return {name: cells for name, cells in found.items() if cells is not None}
 
     def _damaged_inside(self, finding: Finding, had: Mapping[str, Cells]) -> bool:
         """Whether the side is right with known numbers in the places of a few of its own, of which these may be damaged prints. Not where
@@ -275,10 +298,20 @@ def _one(shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape
 
 
+LOOSE = frozenset({"L3", "factor", "term", "exponent"})
+"""Mistakes that give a lone number easily by chance: a factor 2 too many."""
 FEW_UNITS = 4
 """Units of the last place within which a number of one digit may be meant for another."""
 SMALL = 1.0
 """An explanation that is better than the next by less than this is not called sure."""
+
+
+TRUE_ALL_THE_SAME = "The right value, though it does not follow from the numbers before it."
+
+
+def _is_true(cell: PrintedCell, true: Any) -> bool:
+    """Whether a printed number may be the true one, whatever was written before."""
+    return cell.ball is not None and true is not None and meets(cell, true, cell.places == 0)
 
 
 def _sentence(finding: Finding, outcome: Outcome, follows: bool, cut: bool) -> str:
@@ -286,6 +319,8 @@ def _sentence(finding: Finding, outcome: Outcome, follows: bool, cut: bool) -> s
         case "right":
             return "Cut off, not rounded." if cut else ""
         case "carried":
+            if outcome.mistake is BY_FORMULA:
+                return BY_FORMULA.says
             if follows or outcome.kind == "mistake":
                 return "It follows from what stands to the left of it."
             if outcome.given is not None:

@@ -18,7 +18,9 @@ from . import array as arrays
 from .array import Array, Nonconforming, moved
 from .entries import gathered, place, quantity_like, row_like, standing, without_one
 from .families import Family, lifted
-from .gradients import without_d
+from .gradients import moved_by_itself, without_d
+from .products import times
+from .reference import Reference
 from .scope import Meant, spread_digits
 from .ways import Context, Liberty, Way, as_ball, distinct, each
 
@@ -40,7 +42,14 @@ def derivative(context: Context, formula: Derivative) -> list[Way]:
     """∂a/∂b in numerator layout and in the other one."""
     if formula.of is None:
         raise Unclear(formula.span, "a derivative of nothing")
-    wrt = [variable(context, by) for by in formula.by]
+    try:
+        wrt = [variable(context, by) for by in formula.by]
+    except Unclear:
+        last = formula.by[-1]
+        if not (isinstance(last, Call) and len(last.arguments) == 1 and context.scope.meant(last.function) is not None):
+            raise
+        slope = replace(formula, by=(*formula.by[:-1], last.function))                           # dL/dh (1 - h^2) is a product
+        return times(context, derivative(context, slope), "", context(last.arguments[0]), formula.span)
     of = _upper(context, formula.of)
     if of is None:
         if len(wrt) != 1:
@@ -104,6 +113,9 @@ def _applied(context: Context, of: Call) -> Meant | None:
 
 
 def _raw(context: Context, of: str, wrt: str, formula: Formula) -> Array:
+    reference = context.point.reference
+    if wrt in reference.defined and _beside(reference, of, wrt):
+        raise Unclear(formula.span, f"on the sheet, {of} is not computed from {wrt}")
     try:
         shape = (*context.point.shape(of), *context.point.shape(wrt))
     except KeyError:
@@ -115,6 +127,16 @@ def _raw(context: Context, of: str, wrt: str, formula: Formula) -> Array:
     if cells is None:
         raise Unclear(formula.span, f"the derivative of {of} with respect to {wrt} is not known")
     return Array(tuple(shape), tuple(map(as_ball, cells)))
+
+
+def _beside(reference: Reference, of: str, wrt: str) -> bool:
+    """Whether a quantity only names a part of a formula beside the way to the loss: u = a² beside L = ln(a² + b)."""
+    above, loss = reference.above, reference.problem.loss
+    if of == wrt or wrt in above.get(of, ()):
+        return False
+    if not any(wrt in read for read in reference.reads.values()):
+        return True
+    return loss is not None and wrt not in above.get(loss, ()) and wrt != loss and (of == loss or of in above.get(loss, ()))
 
 
 def _partial(context: Context, of: str, wrt: str, whole: Array) -> Array | None:
@@ -220,6 +242,11 @@ def nabla(context: Context, formula: Nabla) -> list[Way]:
         if formula.of is None:
             raise Unclear(formula.span, "the gradient of nothing")
         wrt, of = variable(context, formula.of), Meant(context.scope.loss or "")
+        if wrt.tensor == of.tensor:
+            moved = moved_by_itself(context.scope)
+            if moved is None:
+                raise Unclear(formula.span, "it is not said with respect to what the gradient is taken")
+            wrt = Meant(moved)
     if not of.tensor:
         raise Unclear(formula.span, "there is no loss to take the gradient of")
     ways = _entries(context, _raw(context, of.tensor, wrt.tensor, formula), of, wrt, formula)
@@ -256,7 +283,10 @@ def gradient_named(context: Context, formula: Formula) -> list[Way] | None:
 def _of_expression(context: Context, of: Formula, wrt: Meant, formula: Derivative) -> list[Way]:
     """By moving each entry of the quantity a little: what stands in the expression by name is held fixed, but for the quantity itself.
     An expression that does not read the quantity directly is followed through the program."""
-    shape = context.point.shape(wrt.tensor)
+    try:
+        shape = context.point.shape(wrt.tensor)
+    except KeyError:
+        raise Unclear(formula.span, f"the sizes of {wrt.tensor} are not known") from None
     centre = context.point.value(wrt.tensor, context.had)
     if centre is None:
         raise Unclear(formula.span, f"{wrt.tensor} has no value here")

@@ -14,18 +14,22 @@ from ..reading.syntax import Accent, Call, Formula, Index, Name, Script, Span
 from ..reading.syntax import walk as parts_of
 from .alike import tex
 from .array import Array, Nonconforming
+from .equality import same_shape
 from .findings import Line
 from .formulas import right_formula, symbol
 from .instances import class_labels
-from .numerals import digits_of
-from .printed import printed
+from .numerals import Digits, digits_of
+from .printed import PrintedCell, printed, significant
 from .reference import Point, Reference
 from .scope import Scope
 
 ARGUMENTS = (1, -2, 3)
 """Where a claim about a function is tried: σ'(x) at 1, -2 and 3, by the points in their order."""
-LEAST = 0.5
-"""The fit of a line below which a guess explains nothing."""
+LEAST, USUAL_LEAST = 2.0, 0.5
+"""The fit of a line below which a guess explains nothing: something has to be right by it, or right given an earlier error. Of a name that is usual for
+what the sheet gives no name, it is enough that the line can be read."""
+USUAL = frozenset("z s a u o q net theta logits scores pre preactivation in".split())
+"""Names of pre-activations."""
 NOWHERE = Span(0, 0)
 LABELS = frozenset({"y", "t", "Y", "T"})
 CLASSES = frozenset({"label", "labels", "class", "target", "targets", "gold"})
@@ -57,6 +61,29 @@ class UnknownNames:
                         or each == base and self._guessed(each, line, fit):
                     return True
         return False
+
+    def by_value(self, name: str, digits: Digits) -> bool:
+        """Makes a name known whose printed numbers are those of one quantity that the sheet has no name for: z = [-0.7, 0.9] beside tanh(Wx + b),
+        δ_3 = -0.218. One digit proves nothing."""
+        point, cells = self.reference.at_data, printed(digits.texts)
+        if point is None or not any(significant(cell.text) > 1 for cell in cells if cell.text):
+            return False
+        for candidates in (self._deltas(name), self._unnamed()):
+            fitting = [each for each in candidates if self._is(point, each, digits, cells)]
+            if len(fitting) == 1:
+                self.scope.define(name, fitting[0])
+                return True
+        return False
+
+    def _is(self, point: Point, name: str, digits: Digits, cells: Sequence[PrintedCell]) -> bool:
+        true = point.value(name, {})
+        return true is not None and same_shape(Array(digits.shape, ()), Array(point.shape(name), ())) \
+            and all(cell.ball is not None and cell.ball.overlaps(x) for cell, x in zip(cells, true, strict=True))
+
+    def delta(self, name: str) -> str | None:
+        """The gradient that δ with the script of a pre-activation usually is; None where that is not one."""
+        found = list(self._deltas(name))
+        return found[0] if len(found) == 1 else None
 
     def settled(self) -> None:
         """What names stand for by now goes for the other parts of the answer, too."""
@@ -167,7 +194,8 @@ class UnknownNames:
             del self.scope.own[name]
             self.scope.own_letters.pop(name, None)
         scores.sort(reverse=True)
-        if not scores or scores[0][0] < LEAST or len(scores) > 1 and scores[1][0] == scores[0][0]:
+        least = USUAL_LEAST if _parted(name)[0] in USUAL else LEAST
+        if not scores or scores[0][0] < least or len(scores) > 1 and scores[1][0] == scores[0][0]:
             return None
         return candidates[scores[0][1]]
 

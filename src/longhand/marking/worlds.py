@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from .following import FOLLOWING
 from .identity import by_identities
 from .keys import tensor_of
 from .marks import Mistake
@@ -122,6 +123,8 @@ class World:
         between = [other for other in self.nodes if other in dict(hidden)]
         for above, steps in hidden:
             for mistake, cells in self.variants(above, differences):
+                if mistake in FOLLOWING:                    # what follows is no mistake
+                    continue
                 had = Overlaid(Watched(self, differences), {above: cells})
                 touched = {above}
                 for other in between:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from ..core.equation import Equation, Program, Tensor
@@ -23,6 +24,7 @@ from .syntax import (
     Fraction,
     Group,
     Nabla,
+    Name,
     Negative,
     Norm,
     Numeral,
@@ -36,6 +38,7 @@ from .syntax import (
 )
 
 EXPRESSIONS = (Product, Sum, Call, Fraction, BigOperator, Norm, Root, Negative)
+RATES = frozenset({"eta", "alpha", "mu", "beta", "gamma", "rho", "epsilon", "eps"})       # of a descent that another sheet may ask for
 RESULTS = 2                                             # derivatives with their values
 SPARED = frozenset({"size", "constant", "data"})       # roles of what need not be declared
 
@@ -59,8 +62,20 @@ def complaints(kinds: list[Kind], known: Known, definer: Definer, working: bool)
         if isinstance(claim, Given) and not working and (name := named(claim.name)) in known.data:
             yield Note("problem", claim.name.span, f"{name} is given numbers twice, and the first are used", "",
                        "leave one of the two out, or give the second another name")
+        elif isinstance(claim, Claimed) and not working and _is_bound(claim.statement.formula):
+            yield Note("problem", claim.statement.span, "an equation that gives no quantity its value", "solving does not use it",
+                       "solve it for one of the names")
         elif not isinstance(claim, Strange):
             yield Note("working", claim.statement.span, "a result on the sheet", "solving does not use it")
+
+
+def _is_bound(formula: Formula) -> bool:
+    """Is it an expression of quantities and a number that it equals: w_1 + w_2 = 1?"""
+    match formula:
+        case Relation(_, (Product() | Sum() | Fraction() | Negative() | Norm() as left, right), ("=",)):
+            return isinstance(right, Numeral) and not any(isinstance(n, Derivative | Nabla | Call) for n in walk(left)) and any(
+                isinstance(n, Name) for n in walk(left))
+    return False
 
 
 def guessed_products(notes: Sequence[Note], text_of: Callable[[Span], str]) -> list[Note]:
@@ -85,6 +100,11 @@ def second_formulas(known: Known, definer: Definer, own: set[int], spared: Itera
         chosen = definer.done.get(name)
         if chosen is None:
             continue
+        for link in chosen.definition.rights:
+            others = definer.again(replace(chosen.definition, rights=(link,))) if link is not chosen.link else ()
+            if any(agree(chosen.equation, other) is False for other in others or ()):
+                yield Note("problem", link.span, f"a side of the chain for {name} that does not agree with the one that is used", "",
+                           "give what it defines a name of its own")
         for definition in definitions:
             statement = definition.kind.statement
             if definition is chosen.definition or statement.order not in own or any(s.start <= statement.span.start < s.end for s in spans):
@@ -140,7 +160,7 @@ def _bare(formula: Formula) -> Formula:
 def _says_something(formula: Formula) -> bool:
     """Not a name, a number, a size such as 2 × 3, a function at its argument, a derivative."""
     formula = _bare(formula)
-    if not isinstance(formula, EXPRESSIONS) or flat(formula) is not None:
+    if not isinstance(formula, EXPRESSIONS) or not isinstance(formula, Sum) and flat(formula) is not None:      # t+1 may be an index, and y+1 not
         return False
     if isinstance(formula, Call):
         return any(_says_something(a) for a in formula.arguments)
@@ -208,7 +228,8 @@ def unused(problem: Problem, known: Known, definer: Definer, kinds: list[Kind], 
     given = {named(k.name) for k in kinds if isinstance(k, Given) and k.statement.order in own}
     env = known.environment
     read = set().union(*(tensors(d.equation.right) for d in definer.done.values()))
+    idle = {t.name for t in problem.program.tensors.values() if t.role == "data" and t.name.split("_")[0] not in RATES}
     for name, (_, _, span) in known.data.items():
-        used = any(name in place for place in (read, problem.program.tensors, problem.sizes, env.used, env.sizes))
+        used = name not in idle - read - env.used and any(name in place for place in (read, problem.program.tensors, problem.sizes, env.used, env.sizes))
         if name in given and not used:
             yield Note("problem", span, f"the numbers of {name} are used by nothing that was understood")

@@ -53,7 +53,15 @@ def in_working(understood: Understood) -> bool:
 def words_into(env: Environment, understood: Understood, scope: Scope) -> None:
     """Functions that the words name: "g is a softmax activation function"."""
     for phrase in phrases(understood, scope):
-        if phrase.kind == "activation" and isinstance(phrase.value, str) and phrase.about is not None:
+        if phrase.kind == "class base" and isinstance(phrase.value, str):
+            env.classes = int(phrase.value)
+        elif phrase.kind == "log base" and isinstance(phrase.value, str) and env.log is None:
+            env.log = int(phrase.value)
+            if any(isinstance(n, Call) and flat(n.function) == "log" for s in scope.statements for n in s.nodes):
+                env.note("assumption", phrase.span, f"log means the logarithm to base {env.log}", "the words say so")
+            else:
+                env.note("problem", phrase.span, f"the words speak of the base {env.log}, and no formula has a log", "", "write \\log_{...}")
+        elif phrase.kind == "activation" and isinstance(phrase.value, str) and phrase.about is not None:
             name = flat(phrase.about)
             if name:
                 env.words.setdefault(name, phrase.value)
@@ -186,6 +194,8 @@ class Asked:
         subject = of[0] if of and of[0] in program.tensors else loss
         if request.of is not None and of is None and request.kind in ("gradient", "jacobian", "hessian"):
             self._unresolved(request.of, request)
+        if subject is not None and request.kind in ("gradient", "backward", "update") and not request.objects:
+            self._loss_is_a_number(subject, program, request)
         for formula in _flattened(request.objects):
             if isinstance(formula, Derivative):
                 out += self._derivative(formula, request, program, loss)
@@ -218,11 +228,11 @@ class Asked:
         """Whether the sheet itself says by formulas which derivatives a backward pass is made of."""
         return request.kind == "backward" and any(isinstance(n, Derivative) for k in self.kinds for n in walk(k.statement.formula))
 
-    def _loss_is_a_number(self, subject: str, program: Program, formula: Formula) -> None:
+    def _loss_is_a_number(self, subject: str, program: Program, at: Formula | Request) -> None:
         """A quantity with the name of a loss that has several entries is a sign that a formula was read otherwise than it was meant."""
         if program[subject].rank and subject.split("_")[0] in LOSS_NAMES:
             sizes = " × ".join(str(axis.size) for axis in program[subject].axes)
-            self.env.note("problem", formula.span, f"{subject} comes out with {sizes} entries, {NOT_ONE_NUMBER}",
+            self.env.note("problem", at.span, f"{subject} comes out with {sizes} entries, {NOT_ONE_NUMBER}",
                           "some product or sum in its formula may be meant otherwise", "write the sum over its entries, or check transposes")
 
     def _unresolved(self, formula: Formula, request: Request) -> None:
@@ -312,7 +322,7 @@ class Asked:
         if value is not None:
             self.data[name] = value
         words = tuple(phrases(self.understood, self.scope))
-        descents.check_rates(self.env, [p for p in words if self.scope.covers(p.span.start)])
+        descents.check_rates(self.known, [p for p in words if self.scope.covers(p.span.start)])
         self.constants = descents.constants(self._method(), self.known, words, name)
         self.data.update(self.constants.data)
         fresh = [n for n in (name, *self.constants.data) if n not in program.tensors]

@@ -96,6 +96,8 @@ def read(draft: Draft, items: list[Item]) -> None:
     """Read the phrases of one clause behind its verb, or of a clause that is a mere list of what is wanted."""
     for at, item in enumerate(items):
         if item.has("steps"):
+            if draft.ops and draft.ops[-1] in DERIVED and any(before.word == "after" for before in items[max(0, at - 3):at]):
+                draft.unread.append((item, "a derivative after an update"))
             _steps(draft, item)
         if item.get("fact") in ("mean", "sum"):
             draft.unread.append((item, "an average or a sum of what is asked"))
@@ -152,6 +154,8 @@ def _phrase(draft: Draft, item: Item, items: list[Item], at: int) -> None:
         pass
     elif op is not None:
         _operation(draft, op)
+    elif item.has("method") and draft.mode == "object" and not (draft.ops or draft.objects or draft.words):
+        _operation(draft, "update")              # "perform gradient descent on w"
     elif thing is not None:
         after = items[at + 1] if at + 1 < len(items) else None
         if after is not None and after.kind == "math" and not after.taken and is_named(after.formula):

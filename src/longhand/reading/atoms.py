@@ -108,12 +108,16 @@ def script(parser: Parser, base: Formula) -> Formula:
             break
         parser.take()
         value = argument(parser)
+        if isinstance(value, Empty) and parser.tokens[parser.at - 1].kind == "unbrace":
+            continue                                    # a_{}: nothing was written
         if token.text == "_":
             sub = value
         elif isinstance(value, Symbol) and value.text == "prime":
             primes += 1
         else:
             sup = value
+    if sub is None and sup is None and not primes:
+        return base
     result = Script(parser.span(base.span.start), base, sub, sup, primes)
     if parser.next.kind == "script":
         parser.depth += 1
@@ -198,9 +202,14 @@ def name(parser: Parser, token: Token) -> Formula:
     opening = parser.next.text if parser.next.kind == "open" else ""
     if opening == "(" or opening == "[" and text not in words.ELEMENTARY:
         return result                                  # `hang` reads the brackets
-    if opening == "{" and text in words.BINDING:
+    if opening == "{":                                   # \exp\{...\}, \max\{a, b\}
         items = inside(parser)
         return Call(parser.span(start), result, tuple(items))
+    if opening == "[":
+        inner = bracket(parser, parser.take())
+        if parser.next.kind == "script" and parser.next.text == "_":
+            inner = script(parser, inner)                # \log[p]_j
+        return Call(parser.span(start), result, (inner,), bracketed=False)
     if parser.related():
         return result
     arguments = (run_of_atoms(parser),)
@@ -211,7 +220,7 @@ def run_of_atoms(parser: Parser) -> Formula:
     r"""The argument of a function word without brackets: up to an operator, a sign, another function word or a bracket."""
     start, first = parser.next.start, parser.next
     factors = [operand(parser)]
-    closed = first.kind == "open" or first.kind == "name" and first.text in words.FUNCTIONS
+    closed = first.kind in ("open", "brace") or first.kind == "name" and first.text in words.FUNCTIONS
     while not closed and (token := parser.spaces()).kind in ("number", "name", "symbol", "brace", "command", "dots"):
         if token.text in words.FUNCTIONS or token.text in words.BIG_OPERATORS or token.text in ("partial", "nabla", "not"):
             break
@@ -248,10 +257,12 @@ def inside(parser: Parser) -> list[Formula]:
 
 
 def _items(parser: Parser, opening: Token) -> tuple[list[Formula], list[str]]:
-    spaced, parser.spaced = parser.spaced, opening.text == "["
+    outer = parser.spaced, parser.listed
+    parser.spaced = opening.text == "["
+    parser.listed = parser.spaced and parser.only_numbers()
     items, separators = parser.items()
     parser.take()
-    parser.spaced = spaced
+    parser.spaced, parser.listed = outer
     return items, separators
 
 

@@ -18,6 +18,8 @@ LETTERS = re.compile(r"[A-Za-z]+")
 COMMAND = re.compile(r"\\[A-Za-z]+")
 SCRIPTED = re.compile(r"([A-Za-z]+|[)}\]'0-9*])['*]?[_^](?=[A-Za-z0-9{(\[\\*+\-'])")
 LONG_NAME = re.compile(r"[A-Za-z]{3}")           # train_loss is a name of a program, net_h1 is not
+VALUE = re.compile(r"(?<![\w.^_\\])[A-Za-z][ ]?=[ ]?(?=[-−]?[ ]?\.?\d|[\[(][-−]?\.?\d)")      # a letter and its number
+OPEN_LIST = re.compile(r"=[ ]?[\[(][^\])]*$")                               # w = (1,
 WEAK = re.compile(r"[A-Za-z0-9()\[\]{}.,;:+\-*/=<>|!'^_×·]+")
 OPERATORS = frozenset("=+-*/<>×·−")
 JOINING = frozenset("\\" + name for name in (words.RELATIONS.keys() | words.PRODUCTS.keys()) if name.isalpha())
@@ -37,6 +39,10 @@ def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     found = [_trim_emphasis(text, *match.span()) for match in WORD.finditer(text, start, end)]
     kinds = [_kind(text[a:b]) for a, b in found]
+    values = [(match.start() + start, match.end() + start) for match in VALUE.finditer(text[start:end])]
+    for k, (a, b) in enumerate(found):                                 # the = of w = 2
+        if kinds[k] == "weak" and "=" in text[a:b] and any(first <= a < last or first < b <= last for first, last in values):
+            kinds[k] = "strong"
     at, floor = 0, 0
     while at < len(found):
         if kinds[at] != "strong":
@@ -48,7 +54,8 @@ def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         opened = _opened(text[found[first][0]:found[last][1]])
         while last + 1 < len(found):
             after = text[slice(*found[last + 1])]
-            if opened <= 0 and not _goes_on(text, found, kinds, last + 1):
+            listed = OPEN_LIST.search(text, found[first][0], found[last][1]) is not None and kinds[last + 1] == "weak"
+            if opened <= 0 and not listed and not _goes_on(text, found, kinds, last + 1):
                 break
             opened += _opened(after)
             last += 1
@@ -70,7 +77,7 @@ def _goes_on(text: str, found: list[tuple[int, int]], kinds: list[str], at: int)
 
 
 def _may_hold(line: str) -> bool:
-    return "\\" in line or "_" in line or "^" in line or not line.isascii()
+    return "\\" in line or "_" in line or "^" in line or not line.isascii() or VALUE.search(line) is not None
 
 
 def _kind(word: str) -> str:
@@ -122,8 +129,10 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
         first, last = text[start], text[end - 1]
         if last in PUNCTUATION or last.isspace():
             end -= 1
-        elif first in PUNCTUATION or first.isspace():
+        elif first in PUNCTUATION or first.isspace() or first == "*":
             start += 1
+        elif text.endswith("**", start, end):                              # of **w = 5**
+            end -= 2
         elif excess.get(PAIRS.get(last, ""), 0) < 0:
             excess[PAIRS[last]] += 1
             end -= 1

@@ -92,16 +92,16 @@ class Builder:
             return self.env.roles[name]
         said = self.env.said.get(name)
         if name in parameters:
-            return "input" if _is_input(name) or said == "input" else "parameter"
+            return "input" if is_input(name) or said == "input" else "parameter"
         if said is not None:
             return said
-        if _is_input(name):
+        if is_input(name):
             return "input"
         readers = [e.name for e in equations if name in tensors(e.right)]
         base = _letter(name)
         if base == "T" and not self.env.quantities[name].axes:
             return "data"                                                                        # a temperature; an array of targets is a label
-        if _is_label(name):
+        if is_label(name):
             return "label"
         if base in ("eta", "epsilon", "lambda", "alpha", "mu", "rho", "eps", "N", "M", "m", "n"):
             return "data"
@@ -150,11 +150,11 @@ def _letter(name: str) -> str:
     return name.split("_")[0].split("^")[0].rstrip("*'")
 
 
-def _is_input(name: str) -> bool:
+def is_input(name: str) -> bool:
     return _letter(name) in ("x", "X", "input", "i")
 
 
-def _is_label(name: str) -> bool:
+def is_label(name: str) -> bool:
     return _letter(name).lower() in ("y", "t", "target", "label", "d", "targets") or name.endswith("*")
 
 
@@ -162,7 +162,7 @@ def of_parameters(env: Environment, axis: Axis) -> bool:
     """Whether a quantity that no formula defines, and that is neither input nor label by its role or its letter, has this axis."""
     def is_parameter(name: str) -> bool:
         said = env.roles.get(name) or env.said.get(name)
-        return said == "parameter" if said else not _is_input(name) and not _is_label(name)
+        return said == "parameter" if said else not is_input(name) and not is_label(name)
 
     return any(env.shapes.same(own, axis) for q in env.quantities.values() if q.name not in env.defined and is_parameter(q.name) for own in q.axes)
 

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..core.axis import Axis
-from ..core.expr import ONE, ZERO, Apply, Component, Expr, Holds, Number, add, mul, negative, power
-from ..core.walk import rename
+from ..core.expr import ONE, ZERO, Apply, Component, Expr, Holds, Number, Sum, add, mul, negative, power
+from ..core.walk import rename, replace_entries
 from ..functions import table
 from .build import of_parameters
 from .entrywise import by_entries
 from .environment import SheetFunction
-from .names import flat, is_transpose, items, readings
+from .names import flat, is_label, is_transpose, items, latex, readings
 from .patterns import as_softmax
-from .syntax import Accent, Call, Cases, Formula, Group, Name, Product, Script
+from .syntax import Accent, Call, Cases, Formula, Group, Index, Name, Numeral, Product, Script, walk
 from .terms import UNIT, Term, Unclear, elementwise, summed
 
 if TYPE_CHECKING:
@@ -29,14 +29,35 @@ def call(reader: Elaborator, formula: Call) -> Term:
         return _indexed(reader, sheet_function(reader, env.functions[name], formula), at, exponent, formula)
     if _multiplies(reader, formula):
         return _as_product(reader, formula)
+    if isinstance(function, Script) and function.primes and function.sub is None and function.sup is None:
+        return _derivative(reader, function, formula)
     word = env.words.get(name or "")
     done = known_function(reader, word or name or "", formula)
     if done is None and word is None and name is not None and name.startswith("log"):
         done = _logarithm(reader, name, formula)
+    if done is not None and not formula.bracketed:
+        _say_reach(reader, name or "", formula)
     if done is None:
         raise Unclear(function.span, f"the function {name or 'here'} is not known",
                       f"define it on the sheet, for example ${name or 'f'}(u) = \\max(0, u)$")
     return _indexed(reader, done, at, exponent, formula)
+
+
+def _derivative(reader: Elaborator, function: Script, formula: Call) -> Term:
+    """σ'(z): the derivative of a function of the table, entry by entry."""
+    done = call(reader, replace(formula, function=function.base))
+    if not isinstance(done.expr, Apply) or done.expr.order:
+        raise Unclear(function.span, f"the derivative of {flat(function.base) or 'this'} inside a formula", "write it out")
+    return Term(replace(done.expr, order=function.primes), done.axes)
+
+
+def _say_reach(reader: Elaborator, name: str, formula: Call) -> None:
+    """Say that a function without brackets takes the whole product behind it: \\ln a b. The 2 of \\sin 2x leaves no doubt."""
+    [argument] = formula.arguments
+    product = argument if isinstance(argument, Product) else multiplied_out(reader, argument)
+    if product is not None and not (len(product.factors) == 2 and isinstance(product.factors[0], Numeral)):
+        reader.env.note("assumption", formula.span, f"{name} is taken of the whole product behind it", "no brackets say otherwise",
+                        f"write \\{name}(...)")
 
 
 def _function_name(reader: Elaborator, function: Formula) -> tuple[str | None, tuple[Formula, ...], Formula | None]:
@@ -71,6 +92,55 @@ def scripted(reader: Elaborator, formula: Script) -> Product | None:
     return _product(inner, lambda group: replace(formula, base=group))
 
 
+def in_square(reader: Elaborator, formula: Index, scripted: Script | None = None) -> Formula | None:
+    """What f[x] or a[b + c] is where f is a function, or a is a number and no array: the call or the product. A script behind is that of
+    the call, or of the bracket."""
+    env, base, name = reader.env, formula.base, flat(formula.base)
+    if len(formula.items) != 1:
+        return None
+    [item] = formula.items
+    group = Group(item.span, "[", item)
+    bracket = group if scripted is None else replace(scripted, base=group)
+    front = in_square(reader, base) if isinstance(base, Index) else \
+        in_square(reader, base.base, base) if isinstance(base, Script) and isinstance(base.base, Index) else None
+    if front is not None:                                       # a[b + c][1 - b]^2
+        return Product(formula.span, (front, bracket), ("",))
+    if name is None:
+        return None
+    if name in env.functions or not env.known(name) and (name == "sigma" or len(name) > 1 and table.scalar(name) is not None):
+        called = Call(formula.span, base, formula.items)
+        return called if scripted is None else replace(scripted, base=called)
+    found = env.reading(base)
+    if isinstance(item, Numeral) or env.is_index(item) or found is None or not env.known(found.name) or reader(base).axes and not _is_array(reader, item):
+        return None
+    return Product(formula.span, (base, bracket), ("",))
+
+
+def _is_array(reader: Elaborator, item: Formula) -> bool:
+    """Whether what stands in square brackets is a vector or a matrix, of quantities that are all known, and so no index."""
+    notes = list(reader.env.notes)
+    if any(isinstance(node, Name) and node.text not in reader.env.quantities for node in walk(item)):
+        return False
+    try:
+        return bool(reader(item).axes)
+    except Unclear:
+        return False
+    finally:
+        reader.env.notes = notes
+
+
+def multiplied_out(reader: Elaborator, formula: Formula) -> Product | None:
+    """The two factors of h(1-h) or h(1-h)^2 where h is a quantity; None for anything else."""
+    if isinstance(formula, Index) or isinstance(formula, Script) and isinstance(formula.base, Index):
+        meant = in_square(reader, formula) if isinstance(formula, Index) else in_square(reader, formula.base, formula)
+        return meant if isinstance(meant, Product) else None
+    if isinstance(formula, Script):
+        return scripted(reader, formula)
+    if not isinstance(formula, Call) or not formula.bracketed or len(formula.arguments) != 1 or not _multiplies(reader, formula):
+        return None
+    return _product(formula) if _dependence(reader, formula) is None else None
+
+
 def _multiplies(reader: Elaborator, formula: Call) -> bool:
     """Whether what stands before the brackets is a quantity, and no function."""
     name, _, _ = _function_name(reader, formula.function)
@@ -83,6 +153,9 @@ def _as_product(reader: Elaborator, formula: Call) -> Term:
         return itself
     if len(formula.arguments) != 1:
         raise Unclear(formula.span, f"{flat(formula.function)} is a quantity, and stands before a list in brackets")
+    if isinstance(formula.arguments[0], Numeral):
+        name, number = flat(formula.function), formula.arguments[0].text
+        reader.env.note("assumption", formula.span, f"{name}({number}) is {name} times {number}", f"{name} is a quantity, and no function", "write \\cdot")
     return reader(_product(formula))
 
 
@@ -107,6 +180,9 @@ def _dependence(reader: Elaborator, formula: Call) -> Term | None:
 
 def _indexed(reader: Elaborator, term: Term, at: tuple[Formula, ...], exponent: Formula | None, formula: Formula) -> Term:
     if exponent is not None:
+        if is_label(exponent) or reader.exponent(exponent) < 0:
+            raise Unclear(formula.function.span, f"{latex(formula.function)} may be an inverse function, a derivative or a power",
+                          "for a power write brackets: (f(x))^{-1}")
         term = reader.raised(term, exponent, formula)
     if not at or term.scalar and not term.axes:
         return term
@@ -137,8 +213,10 @@ def known_function(reader: Elaborator, name: str, formula: Call) -> Term | None:
         if (loss := table.loss(name)) is not None and len(arguments) == 2:
             return _loss(reader, loss, formula)
         row = table.scalar(name)
-    if row is None or len(name) == 1 and name.isascii():
-        return None
+    if row is None or len(name) == 1 and name.isascii() or name == "phi" and name not in reader.env.words.values():
+        return None                                             # φ is any activation, as f and g are
+    if name == "Phi":
+        reader.env.note("assumption", formula.span, "Φ is the distribution function of the standard normal distribution", "the sheet does not define it")
     terms = [reader(argument) for argument in arguments]
     if len(terms) > 1 + len(row.defaults) or any(not t.scalar for t in terms[1:]):
         raise Unclear(formula.span, f"{row.name} takes one argument" + (" and its parameters" if row.defaults else ""))
@@ -209,7 +287,14 @@ def _free(e: Expr):
 
 def _loss(reader: Elaborator, loss, formula: Call) -> Term:
     """CE(y, ŷ) by the table: the sum over all entries of the two arguments."""
-    y, p = (reader(argument) for argument in formula.arguments)
+    if isinstance(reader.env.log, int) and "ln" in loss.latex:
+        raise Unclear(formula.span, f"the {loss.name.replace('_', ' ')} is made of natural logarithms, and the sheet takes them to base {reader.env.log}",
+                      "write the loss as a formula")
+    label, prediction = formula.arguments
+    p = reader(prediction)
+    if (name := flat(label)) is not None and not reader.env.known(name):
+        reader.env.ranks.setdefault(name, len(p.real))         # a label that nothing else tells of is like the prediction
+    y = reader(label)
     both = elementwise(reader.shapes, y, p, formula.span, f"the arguments of {loss.name}")
     if both is None or y.scalar != p.scalar:
         raise Unclear(formula.span, f"{loss.name} of unlike shapes")
@@ -218,10 +303,12 @@ def _loss(reader: Elaborator, loss, formula: Call) -> Term:
     def maker(e: Expr):
         return lambda *at: rename(e, dict(zip(axes, at, strict=True)))
 
-    placeholders: tuple[Axis, ...] = tuple(i.axis for i in axes)
+    shapes, counted = reader.shapes, {f"# {i.axis.name}": i.axis for i in axes}
+    sized = tuple(Axis(i.axis.name, shapes.known(i.axis) or f"# {i.axis.name}") for i in axes)
     if flat(formula.function) != loss.name:
         reader.env.note("assumption", formula.span, f"{flat(formula.function)} is the {loss.name}", "the sheet does not define it")
-    return Term(loss.build(maker(both[0]), maker(both[1]), placeholders))
+    built = loss.build(maker(both[0]), maker(both[1]), sized)
+    return Term(replace_entries(built, lambda e: Sum(shapes.index(counted[e.tensor]), ONE) if e.tensor in counted else e))
 
 
 def sheet_function(reader: Elaborator, function: SheetFunction, formula: Call) -> Term:

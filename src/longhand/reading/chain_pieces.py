@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .statements import regrouped
+from .statements import goes_on, regrouped
 from .syntax import (
     Call,
     Empty,
@@ -123,31 +123,11 @@ def _unbroken(rows: tuple[Formula, ...]) -> list[Formula]:
     """Rows that go on with + or - joined to the row before."""
     out: list[Formula] = []
     for row in rows:
-        if out and (joined := _continued_sum(out[-1], row)) is not None:
+        if out and (joined := goes_on(out[-1], row)) is not None:
             out[-1] = joined
         else:
             out.append(row)
     return out
-
-
-def _continued_sum(above: Formula, row: Formula) -> Formula | None:
-    head = row.parts[0] if isinstance(row, Relation) else row
-    if not isinstance(above, Relation) or isinstance(above.parts[-1], Empty):
-        return None
-    match head:
-        case Sum(_, (Empty(), *rest)):
-            terms = rest
-        case Negative() if head is row:
-            terms = [head]
-        case Sum(_, (Negative(), *_)) if head is row:
-            terms = list(head.terms)
-        case _:
-            return None
-    last = above.parts[-1]
-    before = last.terms if isinstance(last, Sum) else (last,)
-    whole = Sum(Span(last.span.start, head.span.end), (*before, *terms))
-    more, signs = (row.parts[1:], row.operators) if isinstance(row, Relation) else ((), ())
-    return Relation(Span(above.span.start, row.span.end), (*above.parts[:-1], whole, *more), (*above.operators, *signs))
 
 
 def _related(formula: Relation, separator: str) -> Iterator[Piece]:

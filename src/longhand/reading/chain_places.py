@@ -78,7 +78,7 @@ class _Line:
         while first > floor:
             before, here = self.said[first - 1], self.said[first]
             kind = self.kinds[first - 1]
-            if before[-1] in ":;," and depth >= 0 or before.endswith(".") and not before[:-1].isdigit() and kind == "word":
+            if before.rstrip("*_")[-1:] in (":", ";", ",") and depth >= 0 or before.endswith(".") and not before[:-1].isdigit() and kind == "word":
                 break
             joined = here[0] in OPERATORS or before[-1] in OPERATORS or depth < 0
             if kind == "bar":
@@ -101,6 +101,7 @@ class _Line:
             joined = here[-1] in OPERATORS or after[0] in OPERATORS or depth > 0
             if kind == "bar" or not joined and after[0] == "(" and self.is_remark(last + 1):
                 break
+            joined = joined or after[0] == "(" and _opened(after) > 0            # a factor in brackets
             if kind == "word" and (not joined or after.lower().strip("([,.;:)") in SPEAKING | OTHERWISE or not NAME.match(after)):
                 break
             last += 1
@@ -108,11 +109,12 @@ class _Line:
         return last
 
     def is_remark(self, at: int) -> bool:
-        """Do the brackets that open here hold words: (ReLU active)?"""
+        """Do the brackets that open here hold words: (ReLU active)? A word between operators is a name: (Yhat - Y)."""
         depth = 0
         for k in range(at, min(at + 12, len(self.said))):
+            joined = k > at and self.kinds[k - 1] == "op" or k + 1 < len(self.said) and self.kinds[k + 1] == "op" and depth + _opened(self.said[k]) > 0
             depth += _opened(self.said[k])
-            if self.kinds[k] == "word":
+            if self.kinds[k] == "word" and not joined:
                 return True
             if depth <= 0:
                 break

@@ -13,6 +13,7 @@ from .chain_places import plain_places
 from .chain_prose import sentences
 from .chain_runs import AnswerBlocks, Plain, Title
 from .chain_stacks import DRAWING, without_stacks
+from .chain_tables import with_equations
 from .environment import Note
 from .markdown import Block, Math
 from .source import Source
@@ -73,7 +74,7 @@ class _Answer:
 
     def __init__(self, source: Source, memory: Memory | None) -> None:
         self.source, self.memory = source, memory
-        self.text, aside = without_stacks(without_layout(source.text[:READ]))
+        self.text, aside = without_stacks(with_equations(without_layout(source.text[:READ])))
         self.found: list[Chain] = []
         self.prose: list[Span] = []
         self.drawn: list[Span] = list(aside)

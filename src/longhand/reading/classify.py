@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from ..core.record import record
 from ..functions import table
+from . import strays
 from .literals import Literal, literal
 from .names import GREEK, flat, is_transpose, items, readings
 from .statements import Statement
@@ -135,6 +136,8 @@ def classify(statement: Statement, letters: set[str], called: Called, known: set
     letters: index letters;  called: names that are applied to arguments somewhere in an expression;  known: names of quantities.
     """
     formula = statement.formula
+    if statement.behind:
+        return [Strange(statement, strays.REASON)]
     if not isinstance(formula, Relation):
         shaped = _with_shape(formula)
         return [Declared(statement, (shaped[0],), shaped[1])] if shaped else [Mentioned(statement)]
@@ -156,6 +159,8 @@ def _relation(statement: Statement, formula: Relation, letters: set[str], called
     if "in" in signs:
         cut = signs.index("in")
         return _membership(statement, parts[:cut + 1], signs[:cut], parts[cut + 1], letters, called, known)
+    if signs == (":=",) and isinstance(parts[0], Call):
+        signs = ("=",)                                  # f(u) := u^2
     if len(signs) == 1 and signs[0] in UPDATES:
         return [Updated(statement, parts[0], parts[1])]
     if isinstance(parts[0], Empty) or isinstance(parts[-1], Empty) and len(parts) == 2:
@@ -322,7 +327,7 @@ def _cells(formula: Formula) -> tuple[Formula, ...]:
     match formula:
         case Matrix(rows=rows):
             return tuple(cell for row in rows for cell in row)
-        case Row(items=cells):
+        case Row(opening=opening, items=cells) if opening != "<":
             return cells
         case Script(base=base, sub=None, sup=sup) if is_transpose(sup):
             return _cells(base)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from ..core.record import record
 from .glossary import LONGEST, corrected, longest
-from .lexicon import NOUN_OR_VERB, OPENERS, QUESTIONS, Meaning, words
+from .lexicon import HARMLESS, NOUN_OR_VERB, OPENERS, QUESTIONS, Meaning, words
 from .mentions import bare
 from .sentences import Sentence, Token
 from .syntax import Formula, Name, Span
@@ -115,6 +115,23 @@ def is_strange_imperative(sentence: list[Item]) -> bool:
     if word in OPENERS:
         return False
     return not word.endswith(("ing", "ly", "ed")) and (after.tokens[0].word in _DETERMINERS - {"that"} or after.kind == "math")
+
+
+def what_is_done(sentence: list[Item]) -> str | None:
+    """The participle of "the output is squared", where the tables do not know it: it may change the quantity."""
+    for at, item in enumerate(sentence):
+        if item.word not in ("is", "are", "been") or at == 0:
+            continue
+        subject = sentence[at - 2] if item.word == "been" and at > 1 else sentence[at - 1]                   # the input has been ...
+        if not (subject.has("thing", "op") or subject.kind == "math"):
+            continue
+        ahead = at + 1
+        while ahead < len(sentence) and (sentence[ahead].word in _ADVERBS or sentence[ahead].has("fill")):
+            ahead += 1
+        word = sentence[ahead].word if ahead < len(sentence) and not sentence[ahead].meanings else ""
+        if word.endswith("ed") and len(word) > 3 and word not in HARMLESS:
+            return word
+    return None
 
 
 def _back(sentence: list[Item], at: int) -> int:

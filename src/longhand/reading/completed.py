@@ -16,13 +16,14 @@ from .one_example import with_one_example
 from .other_upstream import with_other_upstream
 from .points import with_points
 from .requests import Understood
+from .series import with_series
 from .softmax_names import with_softmax_names
 from .softmax_words import with_softmax
 from .statements import Statement
 from .units import with_units
 from .worded_loss import with_worded_loss
 
-SHEET_PASSES = (with_units, with_one_example, with_namesakes, with_softmax_names, with_identities, with_einstein, with_other_upstream)
+SHEET_PASSES = (with_units, with_one_example, with_namesakes, with_softmax_names, with_identities, with_einstein, with_other_upstream, with_series)
 PASSES = (with_loss, with_softmax)
 
 

@@ -8,8 +8,7 @@ from fractions import Fraction
 from ..calculus.descent import METHODS
 from ..core.record import record
 from .classify import Claimed, Kind, Updated
-from .environment import Environment
-from .known import Known
+from .known import Known, outside
 from .literals import scalar
 from .names import flat
 from .phrases import Phrase
@@ -44,7 +43,7 @@ def constants(name: str, known: Known, phrases: Iterable[Phrase], rate: str) -> 
         letter = next((n for n in LETTERS.get(what, ()) if n != rate and n in known.data and not known.data[n][0].shape), None)
         if found is not None:
             label = found[0] or LETTERS[what][0]
-            made.names[what], made.data[label] = label, found[1]
+            made.names[what], made.data[label] = label, known.data[label][0].value if outside(known, label) else found[1]
         elif letter is not None:
             made.names[what], made.data[letter] = letter, known.data[letter][0].value
         elif row.constants[what] is not None:
@@ -78,7 +77,8 @@ def learning_rate(phrases: Iterable[Phrase], kinds: Iterable[Kind], known: Known
     """(name, number) of the learning rate: from words, from the rule of an update, from a letter of habit where an update is asked."""
     for phrase in (p for p in phrases if p.kind == "learning rate"):
         if (found := _said(phrase.value)) is not None:
-            return found[0] or "eta", found[1]
+            name = found[0] or "eta"
+            return name, known.data[name][0].value if outside(known, name) else found[1]
         if isinstance(phrase.value, Formula) and (name := flat(phrase.value)) in known.data:
             return name, known.data[name][0].value
     for kind in kinds:
@@ -92,9 +92,14 @@ def learning_rate(phrases: Iterable[Phrase], kinds: Iterable[Kind], known: Known
     return (letter, known.data[letter][0].value) if letter is not None else (None, None)
 
 
-def check_rates(env: Environment, phrases: Iterable[Phrase]) -> None:
-    """List a second learning rate: only one is used."""
+def check_rates(known: Known, phrases: Iterable[Phrase]) -> None:
+    """List a second learning rate, in words or as the number of its usual letter: only one is used."""
+    env = known.environment
     rates = [p for p in phrases if p.kind == "learning rate" and _said(p.value) is not None]
+    letter = _said(rates[0].value)[0] or "eta" if rates else ""
+    lettered = known.data.get(letter)
+    if lettered is not None and not outside(known, letter) and lettered[0].value != _said(rates[0].value)[1]:
+        env.note("problem", rates[0].span, "a second learning rate", "only one can be used", "leave one of the two out")
     for phrase in rates[1:]:
         if _said(phrase.value)[1] != _said(rates[0].value)[1]:
             env.note("problem", phrase.span, "a second learning rate", "only one can be used", "ask for each by itself")

@@ -6,13 +6,14 @@ from fractions import Fraction as Rational
 
 from ..core.expr import MINUS_ONE, ONE, Apply, Entry, Expr, Holds, Number, add, mul, negative, number, power
 from ..core.walk import rename
-from . import calls, products, sums
+from . import calls, powers, products, sums
 from .environment import Environment, Quantity, numeral
-from .names import Reading, flat, is_transpose, items
+from .names import Reading, flat, is_label, is_transpose, is_whole_axis, items, latex
 from .syntax import (
     Accent,
     Annotated,
     BigOperator,
+    Braces,
     Call,
     Cases,
     Derivative,
@@ -40,6 +41,7 @@ from .syntax import (
 from .terms import UNIT, Term, Unclear, elementwise, summed, times, total, transposed
 
 CIRCLE = "pi"                    # the number, where the sheet has no quantity of that name
+SPECIAL = {"<": "⟨ ⟩", "floor": "⌊ ⌋", "ceil": "⌈ ⌉"}
 LARGEST_POWER = 4000             # bits of a number raised to a power
 RELATIONS = {">": ">", "<": "<", ">=": ">=", "<=": "<=", "=": "==", "!=": "!="}
 
@@ -58,11 +60,14 @@ class Elaborator:
             case Numeral(_, text):
                 return Term(number(numeral(text)))
             case Name() | Accent() | Index():
-                return self.named(formula)
+                meant = calls.in_square(self, formula) if isinstance(formula, Index) else None
+                return self.named(formula) if meant is None else self(meant)
             case Script():
                 return self.script(formula)
-            case Group(_, _, body) | Annotated(_, body, _) | Tagged(_, body, _):
+            case Group(_, "(" | "[" | "{" | ".", body) | Braces(_, (body,), ()) | Annotated(_, body, _) | Tagged(_, body, _):
                 return self(body)
+            case Group(span, opening, _):
+                raise Unclear(span, f"the brackets {SPECIAL.get(opening, opening)} have a meaning that is not known here", "write what is meant as a formula")
             case Negative(_, body):
                 term = self(body)
                 return Term(mul(MINUS_ONE, term.expr), term.axes)      # -(a + b) stays a negated sum, as it is written
@@ -76,15 +81,17 @@ class Elaborator:
                 return calls.call(self, formula)
             case BigOperator():
                 return sums.big(self, formula)
-            case Root(_, body, None):
+            case Root(_, body, degree):
                 term = self(body)
-                return Term(power(term.expr, Rational(1, 2)), term.axes)
+                return Term(power(term.expr, powers.of_root(self, degree)), term.axes)
             case Norm(_, body, bars):
                 return self.norm(body, bars, None, None)
             case Cases():
                 return self.cases(formula)
             case Relation(span, (left, right), (sign,)) if sign in RELATIONS:
                 return self.condition(left, sign, right, span)
+            case Row(span, "<", (one, two)):
+                return products.inner(self, one, two, span)
             case Row(span, _, parts) if parts and not any(isinstance(p, Row | Matrix | Empty) for p in parts):
                 return products.written_out(self, parts, span)
             case Matrix() | Row():
@@ -127,10 +134,13 @@ class Elaborator:
             else:
                 if found.name not in self.env.quantities and self.pending is not None and self.pending(found.name, formula.span) is False:
                     raise Unclear(formula.span, f"{found.name} is not understood", cause=found.name)
+                if isinstance(found.power, Numeral) and not self.env.known(found.name) and found.name not in self.env.alone:
+                    self.env.note("assumption", formula.span, f"{latex(formula)} is a power of {found.name}", "no name of the sheet has a 1 above it")
                 quantity = self.env.quantities.get(found.name) or self.introduce(found, formula)
-                term = self.entry(quantity, found.indices, formula) if found.indices else self.whole(quantity)
+                indices = powers.exchanged(self, found, len(quantity.axes), formula)
+                term = self.entry(quantity, indices, formula) if indices else self.whole(quantity)
         elif found.indices:
-            term = self.entry_of(term, found.indices, formula)
+            term = self.entry_of(term, powers.exchanged(self, found, len(term.real), formula), formula)
         if found.transposed:
             term = transposed(term)
         if found.power is not None:
@@ -143,7 +153,7 @@ class Elaborator:
         if found.name == "e" or found.name in ("exp", "ln", "log"):
             raise Unclear(formula.span, f"{found.name} without an exponent or argument")
         if found.indices:
-            rank, guessed = len(found.indices), False
+            rank, guessed = len(found.indices) + (found.name in env.series), False
         elif loose := self.unbound(formula):
             raise Unclear(formula.span, f"the index {loose} of {found.name} is bound by no sum, no range and not by the left side",
                           f"sum over {loose}, or write an index that is bound")
@@ -193,12 +203,13 @@ class Elaborator:
             indices = tuple(i for i in indices if i is not single[-1])
         if len(indices) > len(quantity.axes):
             raise Unclear(formula.span, f"{quantity.name} has {len(quantity.axes)} axes and is written with {len(indices)} indices")
-        places = tuple(self.env.place(i, a) for i, a in zip(indices, quantity.axes, strict=False))
+        places = tuple(self.shapes.index(a) if is_whole_axis(i) else self.env.place(i, a) for i, a in zip(indices, quantity.axes, strict=False))
         rest = tuple(self.shapes.index(axis) for axis in quantity.axes[len(indices):])
         if rest:
             self.env.note("assumption", formula.span, f"{quantity.name} with {len(indices)} of its {len(quantity.axes)} indices is a row of it",
                           "the first index counts examples or time steps")
-        return Term(Entry(quantity.name, (*places, *rest)), (UNIT, *rest) if len(rest) == 1 and self.env.rows else rest)
+        kept = (*(p for p, i in zip(places, indices, strict=True) if is_whole_axis(i)), *rest)
+        return Term(Entry(quantity.name, (*places, *rest)), (UNIT, *kept) if len(kept) == 1 and self.env.rows else kept)
 
     def of_one(self, formula: Formula) -> bool:
         """Whether an index is a letter with one value: the k of a sum from 1 to 1."""
@@ -226,19 +237,27 @@ class Elaborator:
         if flat(formula.base) == "e" and formula.sup is not None and formula.sub is None and not env.known("e"):
             exponent = self(formula.sup)
             return Term(Apply("exp", (exponent.expr,)), exponent.axes)
-        if isinstance(formula.base, Norm):
+        if isinstance(formula.base, Norm) and not formula.primes:
             return self.norm(formula.base.body, formula.base.bars, formula.sub, formula.sup)
-        if isinstance(formula.base, Numeral):
+        if isinstance(formula.base, Numeral) and not formula.primes:
             if formula.sub is not None:
                 return self.indicator(formula)
             return self.raised(self(formula.base), formula.sup, formula)
+        if isinstance(formula.base, Index) and (meant := calls.in_square(self, formula.base, formula)) is not None:
+            return self(meant)
         found = env.reading(formula)
         if found is not None:
-            return self.reference(found, formula)
+            return self.reference(powers.unlabelled(self, formula) if is_label(formula.sup) and not env.known(found.name) else found, formula)
         if (product := calls.scripted(self, formula)) is not None:
             return self(product)
+        if formula.primes:
+            raise Unclear(formula.span, "a prime behind something that is no name", "write ^\\top for the transposed; write a derivative out")
+        if isinstance(formula.base, Fraction) and formula.sup is not None:
+            env.note("assumption", formula.span, "a power behind a fraction is one of the whole fraction", "no brackets say otherwise")
         term = self(formula.base)
         sup = formula.sup
+        if is_label(sup):
+            raise Unclear(formula.span, "what stands in brackets above says which one, and is no power", "leave the brackets out for a power")
         if is_transpose(sup):
             term, sup = transposed(term), None
         if formula.sub is not None:
@@ -246,7 +265,10 @@ class Elaborator:
         return term if sup is None else self.raised(term, sup, formula)
 
     def raised(self, term: Term, exponent: Formula, formula: Formula) -> Term:
-        return Term(self.power(term.expr, self.exponent(exponent), exponent), term.axes)
+        value = self.exponent(exponent)
+        if len(term.real) == 2:
+            powers.say_of_matrix(self, value, term, formula)
+        return Term(self.power(term.expr, value, exponent), term.axes)
 
     def power(self, base: Expr, exponent: Rational, formula: Formula) -> Expr:
         """base^exponent; numbers with more digits than anybody writes are refused."""
@@ -276,6 +298,8 @@ class Elaborator:
         term = self(body)
         exponent = 1 if sup is None else self.exponent(sup)
         if which is not None and flat(which) == "1" and bars == 2:
+            if len(term.real) == 2:
+                self.env.note("assumption", body.span, "‖W‖_1 of a matrix is the sum of all absolute values", "as a penalty has it")
             return Term(power(summed(Term(Apply("abs", (term.expr,)), term.axes)).expr, exponent))
         if which is not None and (bars == 1 or flat(which) not in ("2", "F")):
             raise Unclear(which.span, "a norm that is not known", "write ‖x‖_2, ‖x‖_1 or ‖W‖_F")
@@ -283,6 +307,8 @@ class Elaborator:
             if not term.scalar:
                 raise Unclear(body.span, "bars round a vector", "write \\|x\\| for the norm")
             return Term(power(Apply("abs", (term.expr,)), exponent), term.axes)
+        if len(term.real) == 2 and (which is None or flat(which) == "2"):
+            self.env.note("assumption", body.span, "the norm of a matrix is its Frobenius norm", "the root of the sum of all squares", "write ‖W‖_F")
         squares = summed(Term(power(term.expr, 2), term.axes)).expr
         return Term(power(squares, Rational(1, 2) * exponent))
 

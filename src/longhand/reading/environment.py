@@ -9,7 +9,7 @@ from ..core.axis import Axis, Index
 from ..core.expr import Entry, Offset, Position, position
 from ..core.record import record
 from .names import Reading, flat, readings
-from .syntax import Formula, Name, Negative, Numeral, Product, Script, Sum
+from .syntax import Formula, Group, Name, Negative, Numeral, Product, Script, Sum
 from .terms import Shapes, Term, Unclear
 
 
@@ -75,6 +75,8 @@ class Environment:
     base: int = 1                                                   # what the sheet counts from
     ranks: dict[str, int] = field(default_factory=dict)             # how many indices a name is seen with, at most
     scalars: bool = False                                           # a sheet without any vector or matrix
+    series: set[str] = field(default_factory=set)                   # names that are a vector at each step of a recurrence
+    classes: int | None = None                                      # what classes are counted from, where the words say it
     columns: bool = False                                           # the examples of a batch are the columns
     rows: bool = False                                              # vectors stand as rows
     told: Mapping[str, str] = field(default_factory=dict)           # the front matter by key
@@ -91,6 +93,8 @@ class Environment:
 
     def reading(self, formula: Formula) -> Reading | None:
         """The reading of a name-like formula: the longest name that is known; None for a formula that is no name."""
+        if isinstance(formula, Script) and formula.sup is not None and self._is_power(formula.base):
+            return None                                             # (a^2)^3, (e^x)^2
         options = list(readings(formula))
         for option in options:
             if option.name in self.locals or option.name in self.quantities or option.name in self.heads:
@@ -99,10 +103,22 @@ class Environment:
             if option.indices and option.power is None and all(self.is_index(i) for i in option.indices) and any(
                     self._letter(i) for i in option.indices):
                 return option
-        for option in options:                                      # x^2 where x stands alone elsewhere
-            if isinstance(option.power, Numeral) and not option.indices and (option.name in self.alone or option.name == "pi"):
+        for option in options:                                      # x^2 where x stands alone elsewhere, or nothing on the sheet is an x^1
+            if isinstance(option.power, Numeral) and not option.indices and (option.name in self.alone or option.name == "pi" or not self.labelled()):
                 return option
         return options[0] if options else None
+
+    def labelled(self) -> bool:
+        """Whether numbers above names say which one: then some name has a 1 there, which as a power nobody writes."""
+        return any(name.partition("^")[2].rstrip("'*") == "1" for name in self.mentioned)
+
+    def _is_power(self, formula: Formula) -> bool:
+        while isinstance(formula, Group):
+            formula = formula.body
+        if not isinstance(formula, Script) or formula.sup is None:
+            return False
+        found = self.reading(formula)
+        return found is None or found.power is not None or flat(formula.base) == "e" and not self.known("e")
 
     def is_index(self, formula: Formula) -> bool:
         return isinstance(formula, Numeral) or self._letter(formula) or isinstance(formula, Sum) and any(self._letter(t) for t in formula.terms)
@@ -167,7 +183,7 @@ class Environment:
                 raise Unclear(formula.span, "an index that is neither a letter, a number nor a sum of the two")
         if len(terms) == 1 and terms[0][1] == 1:                    # a shift along the axis itself: h_{t-1}
             self.shapes.unify(terms[0][0].axis, axis, formula.span, "a shifted index")
-        return position(terms, constant)
+        return position(terms, constant + self.base * (sum(sign for _, sign in terms) - 1))      # both are counted from the base
 
 
 def numeral(text: str) -> Fraction:

@@ -102,6 +102,7 @@ class Parser:
         self.repairs = repairs
         self.problems: list[Problem] = []
         self.depth = 0
+        self.listed = False              # inside square brackets with nothing but numbers
         self.spaced = False              # inside square brackets, where a wide space separates items
         self.style = ""                  # the font command around
         self.tag = ""
@@ -198,10 +199,16 @@ class Parser:
             if token.kind == "script" and items:
                 self.take()
                 atoms.argument(self)
+                if separator == "mid":
+                    self.problem(token._replace(end=self.stop), "a formula at a place, behind a bar", "a formula without it", "give the value there a name")
+                    continue
                 self.repair(token.start, "dangling script", f"{token.text} after a comma belongs to nothing", "as if it were not there")
                 continue
             at = self.at
-            item = Words(Span(token.start, token.end), self.take().text) if token.kind == "words" else self.relation(row)
+            if token.kind == "words" or self.lone_colon():
+                item = (Words if token.kind == "words" else Symbol)(Span(token.start, token.end), self.take().text)
+            else:
+                item = self.relation(row)
             if self.at == at:
                 self.take()
                 self.problem(token, f"{token.text} is not known", "a sign or command of the kind used in such sheets")
@@ -213,12 +220,18 @@ class Parser:
     def separators(self) -> str:
         """Take the separators that stand here; the one that weighs most is the answer."""
         seen = ""
-        while self.next.kind in SEPARATING:
+        while self.next.kind in SEPARATING and not self.lone_colon():
             token = self.take()
             text = "quad" if token.kind == "quad" else " " if token.kind == "space" else token.text
             if seen in ("", " ", ".") or seen == "quad" and token.kind == "comma":
                 seen = text
         return seen
+
+    def lone_colon(self) -> bool:
+        """The colon of A_{:,1}: all entries along an axis."""
+        colon, before = self.next, self.tokens[self.at - 1]
+        return colon.text == ":" and colon.kind == "comma" and before.kind in ("brace", "open", "comma") and before.text in "{[," and (
+            self.peek().kind in ("unbrace", "close") or self.peek().text == ",")
 
     def numbered(self, before: int) -> bool:
         """An equation's number, (1.1) or (2-3), at the end of its row, behind a wide space or a full stop."""
@@ -290,10 +303,17 @@ class Parser:
             result = Negative(self.span(start), result)
         return result
 
+    def only_numbers(self) -> bool:
+        """Whether nothing but numbers stands from here to the end of the bracket."""
+        ahead = 0
+        while self.peek(ahead).kind in ("number", "minus", "plus", "space", "comma"):
+            ahead += 1
+        return self.peek(ahead).kind == "close" and all(self.peek(k).kind != "plus" for k in range(1, ahead))
+
     def new_item(self, last: Formula) -> bool:
-        """In [1 -2] and [a \\ -b] the minus begins an item of the row."""
+        """In [1 -2] the minus begins an item of the row; not in [1 -2 + x]."""
         minus, behind = self.next, self.peek()
-        if not self.spaced or minus.kind != "minus" or behind.start != minus.end:
+        if not self.listed or minus.kind != "minus" or behind.start != minus.end:
             return False
         number = isinstance(last, Numeral) or isinstance(last, Negative) and isinstance(last.body, Numeral)
         return number and behind.kind == "number" and minus.start > self.stop
@@ -315,6 +335,9 @@ class Parser:
     def product(self) -> Formula:
         """Factors side by side or with an operator between."""
         start = self.next.start
+        while self.next.kind == "brace" and self.peek().kind == "unbrace" and self.peek(2).kind in STARTING:
+            self.take()                                  # {} is nothing
+            self.take()
         factors: list[Formula] = [atoms.operand(self)]
         operators: list[str] = []
         while True:
@@ -324,8 +347,10 @@ class Parser:
                 self.spaces()
                 factors.append(self.signed(self.operand))
             elif token.kind in STARTING and not self.apart(factors[-1], token):
-                operators.append("")
-                factors.append(atoms.operand(self))
+                factor = atoms.operand(self)
+                if not isinstance(factor, Empty) or token.kind != "brace":      # {} is nothing
+                    operators.append("")
+                    factors.append(factor)
             else:
                 break
         if "/" in operators:

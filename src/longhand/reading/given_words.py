@@ -7,7 +7,7 @@ from ..core.equation import Equation
 from ..core.expr import Entry, Expr, Offset, Sum, add, delta, mul
 from ..core.walk import replace_entries, walk
 from .environment import Environment, Quantity, numeral
-from .known import Known, give_axes
+from .known import Known, give_axes, outside
 from .literals import Literal, literal
 from .names import flat
 from .phrases import Phrase
@@ -24,8 +24,12 @@ def put_targets(known: Known, phrases: Iterable[Phrase]) -> None:
         names = [n for n in sorted(env.mentioned) if n.split("_")[0].split("^")[0].rstrip("*'") in LABELS or n.endswith("*")]
         free = [n for n in names if n not in known.data and n not in known.definitions]
         if numbers is None or len(free) != 1:
-            if not any(n in known.data for n in names):
+            told = [n for n in names if n in known.data]
+            if not told:
                 env.note("problem", phrase.span, "a target in words that fits no label", "", "write y = ...")
+            elif numbers is not None and all(known.data[n][0].value != numbers.value and not outside(known, n) for n in told):
+                env.note("problem", phrase.span, f"the words give another target than the numbers of {', '.join(told)}", "the numbers are used",
+                         "leave one of the two out")
             continue
         spelled = env.quantities[free[0]].spelled if free[0] in env.quantities else Name(phrase.span, free[0])
         known.data[free[0]] = (numbers, spelled, phrase.span)

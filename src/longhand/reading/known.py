@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ..core.axis import Axis
 from ..core.record import record
+from . import strays
 from .classify import (
     Claimed,
     Declared,
@@ -51,6 +52,15 @@ class Known:
     batch: dict[str, int] = field(default_factory=dict)         # quantities whose numbers have a row for each example -> how many
     batch_like: set[str] = field(default_factory=set)           # quantities made by the reader that have the batch if others do
     declared: dict[str, tuple[Size, ...]] = field(default_factory=dict)
+    zeros: dict[str, Span] = field(default_factory=dict)        # arrays that are 0 as a whole
+
+
+OUTSIDE = Span(0, 0)            # where the numbers of --data stand, which go before those of the sheet
+
+
+def outside(known: Known, name: str) -> bool:
+    """Whether the numbers of a name came by --data."""
+    return name in known.data and known.data[name][2] == OUTSIDE
 
 
 def head(formula: Formula, letters: set[str], whole: set[str]) -> Reading | None:
@@ -196,6 +206,14 @@ def declare(known: Known, name: Formula, shape: tuple[Size, ...], kind: Kind, le
     if found is None:
         env.note("problem", name.span, "a shape for something that is no name")
         return
+    if found.indices and found.name in env.series and shape and found.name not in known.declared:        # x_t ∈ R^n at each step
+        steps = tuple(env.shapes.axis(env.ranges.get(flat(i) or ""), flat(i), found.name) for i in found.indices)
+        known.declared[found.name] = (*(flat(i) or "" for i in found.indices), *shape)
+        env.sizes |= {size for size in shape if isinstance(size, str)}
+        each = tuple(env.shapes.axis(size, origin=found.name) for size in shape if size != 1)
+        env.quantities[found.name] = Quantity(found.name, (*steps, *each), found.spelled)
+        env.heads.add(found.name)
+        return
     if found.indices:                                   # x_i ∈ R: nothing about the whole
         return
     orientation = "row" if len(shape) == 2 and shape[0] == 1 else "column" if len(shape) == 2 and shape[1] == 1 else ""
@@ -246,6 +264,12 @@ def _give(known: Known, kind: Given, letters: set[str], whole: set[str], defined
     if found.name in defined:
         known.claims.append(kind)                       # a result of somebody's working, not data
         return
+    whole = env.quantities.get(found.name)
+    if kind.literal.value == 0 and whole is not None and whole.axes:
+        known.zeros[found.name] = kind.name.span        # filled once the size is known
+        return
+    if strays.is_like_decimal(kind.statement.formula):
+        env.note("assumption", kind.name.span, f"{found.name} is given as two numbers", "a comma separates numbers", "write 0.5 or 0{,}5 for one")
     known.data[found.name] = (kind.literal, found.spelled, kind.name.span)
     if not give_axes(known, found.name, kind.literal, found.spelled, kind.name.span):
         del known.data[found.name]                      # the note says why: nothing is computed with numbers of another shape

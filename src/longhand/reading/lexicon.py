@@ -132,7 +132,10 @@ _FILL = """
   of this network, of the network, of the neural network, in the network, one, one hidden layer, compute and, representing, represent,
   represents, network with, in class, backpropagation rule, back propagation rule, elementwise, sheet, evaluation, i, if, else, extra,
   at each step, at every step, for each step, final layer, final output, final answer, final result, desired, combined, bptt, back
-  propagation through time, backpropagation through time, hidden layer of
+  propagation through time, backpropagation through time, hidden layer of, unless stated otherwise, unless otherwise stated, unless otherwise specified,
+  unless specified otherwise, if not stated otherwise, no calculator, without a calculator, without calculator, not necessarily, not only,
+  whether or not, once, one time, a single time, no need, need not, do not forget, don't forget,
+  without loss of generality, without derivation, without explanation, don't worry, no point, not random, not randomly, not a probability, not integer
 """
 _CONJ = "and: and, or, as well as, along with, together with, plus"
 # Words of somebody's working. A sentence with one of them and no imperative asks nothing; "strong" ones tell that it is a solution.
@@ -159,7 +162,7 @@ weight decay: weight decay, l2 regularization, l2 regularisation, regularization
 normalisation: batch normalization, batch normalisation, batch norm, batchnorm, layer norm, layernorm, layer normalization,
   layer normalisation, bn output, bn
 clipping: gradient clipping, clipped, clipping, clip
-weight tying: tied, tied weights, weight tying, weight sharing, shared weights
+weight tying: shared, share the same, tied, tied weights, weight tying, weight sharing, shared weights
 skip connection: skip connection, residual connection, residual, shortcut
 temperature: temperature
 smoothing: label smoothing of, smoothed labels with
@@ -170,11 +173,24 @@ convolution: stride, padding, pooling, convolution, convolved, kernel, filter
 recurrence: zero initial state, initial state, truncated, teacher forcing
 data set: training set, data set, dataset, training data, examples below, two examples, second example
 freezing: kept fixed, held fixed, held constant, frozen, not updated, left unchanged, not trained, kept constant
-logarithm base: decimal logarithm, common logarithm, binary logarithm, log base, logarithm to base, base 10, base 2
+logarithm base: log base, logarithm to base, base
 averaging: moving average, running average, running mean, momentum of the statistics
 reassignment: replace, replaced, overwrite
-wiring: multiplies, multiply, connected only, not connected, swapped, missing connection, prepended
+wiring: is added to, are added to, is subtracted from, are subtracted from,
+  multiplies, multiply, connected only, not connected, swapped, missing connection, prepended
 given elsewhere: given below to, in the file, attached
+negation: not, never, no, nor, cannot, can't, don't, doesn't, isn't, aren't, won't, shouldn't, without, instead of, instead, except,
+  except for, excluding, unless, ignore, ignores, ignored, ignoring, neglect, neglects, neglected, neglecting, omit, omits, omitted, omitting, drop, dropped,
+  dropping, skip, skipped, skipping, leave out, left out, leaving out, discard, discarded, removed, switched off, turned off, disabled,
+  only if, only when, only positive, only negative
+feedback: fed back, feedback connection
+scaling: halved, doubled, tripled, rescaled, half the, half as large, twice as large, half of the, twice the, negated, sign reversed, reversed,
+  in reverse order, upside down, normalised, normalized, standardised, standardized, whitened,
+  increased by, decreased by, reduced by, multiplied by, divided by, scaled by, weighted by, twice, twice as much, squared, rounded, squashed, clamped, centred,
+  centered, modulo, minus, minus sign, square root of, root of, log of, logarithm of, exponential of, absolute value,
+  absolute difference, reciprocal, opposite sign, inverse of
+unit of measurement: in degrees, degrees, in bits, in percent, percent, percentage, in thousands, in units of
+ascent: ascent, gradient ascent, maximised, maximized, maximising, maximizing
 number of steps: first step, first few step, few step, several step, some step, a few iterations, until convergence
 """
 _METHODS = """
@@ -188,7 +204,8 @@ unsupported: rmsprop, adagrad, adadelta, adamw, newton, newton's method, nadam, 
 _PLACES = """
 hidden: hidden layer, hidden unit, hidden node, hidden neuron, hidden
 output: output layer, output unit, output node, output neuron, output
-everywhere: everywhere, all layer, all unit, each layer, every layer, each neuron, every neuron, all neuron, both layer, each unit,
+everywhere: every unit, all activation, all activation function, every activation function, all the unit,
+  everywhere, all layer, all unit, each layer, every layer, each neuron, every neuron, all neuron, both layer, each unit,
   all non input unit, throughout
 """
 _FACTS = """
@@ -208,12 +225,17 @@ gates: elementary gates, elementary operations, elementary gate, computational g
 elementwise: element wise, elementwise, componentwise, entrywise
 sum: sum over the repeated index, summed over the repeated index, summation convention, einstein summation, einstein convention,
   sum over the batch, summed over the batch, sum over examples, sum over all examples
-mean: mean over the batch, averaged over the batch, average over the batch, mean of, mean over examples, averaged over examples,
+mean: averaged, average, averages, mean loss, mean over the batch,
+  averaged over the batch, average over the batch, mean of, mean over examples, averaged over examples,
   averaged over the examples, mean over the examples, batch mean
 distribution: probability distribution
-class base 0: zero based, counting from zero, counted from zero, 0 based, class indices start at 0
-class base 1: one based, counting from one, 1 based
+class base 0: zero based, counting from zero, counted from zero, 0 based, class indices start at 0, numbered from 0, numbered from zero, counted from 0,
+  counting from 0, numbered starting from 0, numbered starting at 0, indexed from 0, indexed from zero, numbering starts at 0, start at 0
+class base 1: one based, counting from one, 1 based, numbered from 1, numbered from one, counted from 1, counting from 1, counted from one,
+  numbered starting from 1, numbered starting at 1, indexed from 1, indexed from one, numbering starts at 1, start at 1, class indices start at 1
 natural logarithm: natural logarithm, natural log
+log base 10: decimal logarithm, common logarithm, base 10, base ten, log base 10, logarithm base 10, logarithm to base 10, logarithm to the base 10
+log base 2: binary logarithm, base 2, base two, log base 2, logarithm base 2, logarithm to base 2, logarithm to the base 2
 """
 _NUMBERED = """
 momentum: momentum, momentum coefficient, momentum parameter, momentum factor, momentum rate, momentum constant
@@ -226,8 +248,15 @@ _FINITE = """
   denotes, transforms, maps, applies, gives, takes, writes, does, holds, follows, equals, becomes, goes, needs, applied, obtained,
   defined, used, will, would, contain, consist, listed, called, known, transformed, trained, followed, connected, computed, made, read
 """
+# Participles that change nothing in what they are said of.
+HARMLESS = words("""abbreviated arranged asked assumed calculated chosen compared considered counted denoted depicted derived described desired
+    determined discussed displayed estimated evaluated expected explained expressed illustrated indexed initialised initialized
+    interpreted introduced labeled labelled learned learnt listed measured mentioned named needed noted numbered observed obtained
+    organised organized plotted predicted presented printed provided regarded repeated required simplified specified stated stored
+    studied supposed trained treated understood used viewed visualised visualized wanted written""")
 NUMBERS = MappingProxyType({word: str(value) for value, word in enumerate(
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])} | {"single": "1"})
+FRACTIONS = words("percent tenth tenths hundredth hundredths thousandth thousandths half halves third thirds quarter quarters fifth fifths per")
 COUNTED = words("""input inputs output outputs neuron neurons unit units node nodes layer layers weight weights bias biases class classes
     example examples sample samples word words feature features category categories parameter parameters row rows column columns gates""")
 STEP_WORDS = words("step steps epoch epochs iteration iterations update updates")
@@ -240,6 +269,17 @@ MONTHS = words("""january february march april may june july august september oc
 ROUNDING = words("decimal decimals significant digits round rounded")
 TITLES = words("problem question exercise task assignment")
 ADVICE_VERBS = words("benefit use assume refer consult want leave ignore skip need take suppose")
+
+
+# Losses as sentences name them, besides the names and aliases of the table of losses.
+_LOSS_PHRASES = """
+half_squared_error: half the squared error, half squared error, half of the squared error, half the squared difference, half the squared distance,
+  half the sum of squared errors, half the sum of the squared errors, half the sum of squares, half the sum of squared differences,
+  half sum of squared errors, one half of the squared error, one half the squared error, half the total squared error
+squared_error: sum of the squared errors, sum squared error, summed squared error, squared difference, squared distance, sum of squared differences
+mean_squared_error: mean of the squared errors, average squared error, mean squared difference
+binary_cross_entropy: binary cross entropy, logistic cross entropy
+"""
 
 
 def _rows(table: str) -> Iterable[tuple[str, str]]:
@@ -267,8 +307,15 @@ def _table() -> Mapping[tuple[str, ...], tuple[Meaning, ...]]:
         for name in (function.name, *function.aliases):
             if name.isascii() and name not in misleading:
                 found.setdefault(_split(name), []).append(Meaning("activation", function.name))
+            elif name in misleading:                               # "step" alone is a step of something
+                found.setdefault((*_split(name), "function"), []).append(Meaning("activation", function.name))
     for name in ("tanh", "hyperbolic tangent"):
         found.setdefault(_split(name), []).append(Meaning("activation", "tanh"))
+    for phrase in ("no activation", "no activation function", "without activation", "without an activation", "without activation function",
+                   "without an activation function", "no nonlinearity", "no non linearity"):
+        found.setdefault(_split(phrase), []).append(Meaning("activation", "identity"))
+    for loss, phrase in _rows(_LOSS_PHRASES):
+        found.setdefault(_split(phrase), []).append(Meaning("loss", loss))
     for loss in LOSSES:
         for name in (loss.name, *loss.aliases):
             if name.isascii():

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ..core.record import record
-from .syntax import Accent, Formula, Group, Index, Name, Negative, Numeral, Product, Row, Script, Sequence, Sum, Symbol, Words
+from .syntax import Accent, Braces, Formula, Group, Index, Name, Negative, Numeral, Product, Row, Script, Sequence, Sum, Symbol, Words
 
+BRACKETS = {"(": ")", "[": "]", "{": "}"}                # those that only group, with what closes them
+SLICING = frozenset({":", ";", "mid", "."})             # what stands between two numbers that are not two indices: x_{1:3}
 DROPPED_ACCENTS = {"vec", "underline", "overline"}       # marks that a sheet puts on every vector
 GREEK = frozenset("""alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau upsilon
 phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell""".split())
@@ -35,7 +37,7 @@ def items(script: Formula | None) -> tuple[Formula, ...]:
     match script:
         case None:
             return ()
-        case Sequence(_, parts, _):
+        case Sequence(_, parts, separators) if not set(separators) & SLICING:
             return tuple(item for part in parts for item in items(part))
         case Product(_, factors, operators) if not any(operators):
             return tuple(item for factor in factors for item in items(factor))
@@ -58,10 +60,13 @@ def flat(formula: Formula | None) -> str | None:
         case Accent(_, kind, body):
             inner = flat(body)
             return inner if kind in DROPPED_ACCENTS or inner is None else inner + kind
-        case Group(_, _, body):
+        case Group(_, opening, body) if opening in BRACKETS:
             return flat(body)
         case Product(_, _, operators) if any(operators):
             return None
+        case Sequence(_, parts, separators) if set(separators) & SLICING:
+            parts = [flat(part) for part in parts]
+            return None if None in parts else ":".join(parts)
         case Sequence() | Product():
             parts = [flat(item) for item in items(formula)]
             return None if None in parts else "".join(parts)
@@ -103,7 +108,10 @@ def _script_readings(span, base, sub, sup, primes) -> Iterator[Reading]:
     sup, transposed = _without_transpose(sup)
     if isinstance(base, Index | Script) or (isinstance(base, Group) and isinstance(base.body, Script)):
         for inner in readings(base):
-            name = joined(inner.name, flat(sub), flat(sup), primes) if not inner.indices and inner.power is None else None
+            if sup is not None and inner.power is not None:
+                continue                                        # (a^2)^3 is a power of a power, and no name
+            power = isinstance(base, Group) and sup is not None and not is_label(sup)          # (z_1)^2 is no name
+            name = joined(inner.name, flat(sub), flat(sup), primes) if not inner.indices and inner.power is None and not power else None
             if name:
                 yield Reading(name, Script(span, inner.spelled, sub, sup, primes), (), None, transposed != inner.transposed)
             if sub is None or not inner.indices:
@@ -126,16 +134,22 @@ def _script_readings(span, base, sub, sup, primes) -> Iterator[Reading]:
             kept = head[0] if len(head) == 1 else Sequence(sub.span, head) if head else None
             options.append((joined(core, flat(kept), above, primes), spelled(kept, sup), rest, None))
     if sup is not None:
-        options.append((joined(core, flat(sub), "", primes), spelled(sub, None), (), sup))
-        if sub is not None:
-            options.append((joined(core, "", "", primes), spelled(None, None), below, sup))
-        if isinstance(sup, Group):                              # x^{(i)}: the example i
+        if not is_label(sup):
+            options.append((joined(core, flat(sub), "", primes), spelled(sub, None), (), sup))
+            if sub is not None:
+                options.append((joined(core, "", "", primes), spelled(None, None), below, sup))
+        if isinstance(sup, Group) and sup.opening == "(" and not isinstance(sup.body, Numeral):      # x^{(i)}: the example i
             options.append((joined(core, flat(sub), "", primes), spelled(sub, None), items(sup), None))
             if sub is not None:
                 options.append((joined(core, "", "", primes), spelled(None, None), (*items(sup), *below), None))
     for name, shown, indices, power in options:
         if name:
             yield Reading(name, shown, indices, power, transposed, False)
+
+
+def is_whole_axis(index: Formula) -> bool:
+    """Whether an index is the colon of A_{:,1}."""
+    return isinstance(index, Symbol) and index.text == ":"
 
 
 def _cuts(below: tuple[Formula, ...]) -> list[int]:
@@ -153,6 +167,11 @@ def _without_transpose(sup: Formula | None) -> tuple[Formula | None, bool]:
         rest = parts[:-1]
         return (rest[0] if len(rest) == 1 else Sequence(sup.span, rest)), True
     return sup, False
+
+
+def is_label(sup: Formula | None) -> bool:
+    """Whether a superscript is a name or a number in brackets, x^{(i)} or W^{[2]}: it says which one, and is no power."""
+    return isinstance(sup, Group) and sup.opening in BRACKETS and flat(sup.body) is not None or isinstance(sup, Braces)
 
 
 def latex(formula: Formula | None) -> str:
@@ -174,7 +193,7 @@ def latex(formula: Formula | None) -> str:
         case Accent(_, kind, body):
             return f"\\{kind}{{{latex(body)}}}"
         case Group(_, opening, body):
-            return f"{opening}{latex(body)}{ {'(': ')', '[': ']', '{': '}'}[opening] }"
+            return f"{opening}{latex(body)}{BRACKETS.get(opening, '')}"
         case Sequence(_, parts, _):
             return ",".join(latex(part) for part in parts)
         case Product(_, factors, _):

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from ..core.equation import Equation, Program
 from ..core.problem import Problem, Remark, Value
 from ..core.walk import tensors
-from . import accounts, asked, known_sums, outside, survey
+from . import accounts, asked, held, known_sums, outside, survey
 from .agree import agree
 from .batches import for_a_batch, with_examples
 from .build import Builder
-from .classify import Declared, Defined, Given, Kind, applies, classify
+from .classify import Declared, Defined, FunctionDefined, Given, Kind, applies, classify
 from .define import Definer
 from .environment import Environment, Note
 from .gates import Gates
@@ -20,12 +20,15 @@ from .intermediate_data import intermediate_data
 from .judge import Claim, is_circular, judge, read_claim
 from .known import Definition, Known, collect
 from .matter import Matter
+from .named_activations import name_activations
 from .names import flat
 from .repeated import compare_repeats
 from .scopes import Scope
+from .series import matrices, vectors
 from .source import Source
 from .split import Splitter
 from .syntax import Formula, Span
+from .worded_numbers import put_worded_numbers
 
 
 @dataclass(slots=True)
@@ -71,8 +74,11 @@ class ProblemReader:
         env.index_letters = letters
         env.summed, env.alone = survey.summed_letters(statements), survey.alone(statements)
         asked.words_into(env, self.understood, self.scope)
-        self.known = collect(self.kinds, letters, env)
         words = tuple(asked.phrases(self.understood, self.scope))
+        defined = {k.name for k in self.kinds if isinstance(k, FunctionDefined)}
+        name_activations(env, statements, words, set(called.only_applied) - defined)
+        env.series = vectors(statements, matrices(self.kinds, env))
+        self.known = collect(self.kinds, letters, env)
         env.said |= {found.name: p.subject for p in reversed(words) if p.kind == "role" and p.about is not None and (found := env.reading(p.about))}
         self.upstream = announce_upstream(self.known, words)
         outside.put_data(self.known, self.data)
@@ -81,8 +87,13 @@ class ProblemReader:
         if survey.counts_from_zero(statements, arrays, set(self.known.data) | set(self.known.definitions) | set(self.known.declared)):
             env.base = 0
             env.note("assumption", Span(self.scope.start, self.scope.start), "the sheet counts entries from 0", "it writes an entry 0")
+        elif env.classes is not None and env.classes != env.base:
+            env.base = env.classes
+            env.note("assumption", Span(self.scope.start, self.scope.start), f"entries are counted from {env.base}", "the words count the classes so")
         self.definer = Definer(self.known)
         self.definer.all()
+        own = [p for p in words if self.scope.covers(p.span.start) or p.kind != "filled"]
+        put_worded_numbers(self.known, own, [d.equation for d in self.definer.done.values()])
 
     def titled(self, scope: Scope) -> ProblemReader:
         """This reader, if what it has read will do for the scope, which differs in its title alone; else one that reads it afresh."""
@@ -196,6 +207,7 @@ class ProblemReader:
             env.note("assumption", Span(self.scope.start, self.scope.start), *told)
         program = request.with_rate(program)
         loss = loss if loss in program.tensors else None                     # what it rests on may not have been understood
+        self._hold(program, loss, request)
         log = "log" if any(n.text == "log means ln" for n in env.notes) else "ln"
         problem = Problem(
             program, loss, self._data(program, request), self._sizes(program, builder), request.wanted(program, loss), request.descent(program),
@@ -244,6 +256,13 @@ class ProblemReader:
                 says = "is right" if verdict else "is wrong"
                 self.known.environment.note("assumption", claim.span, f"the claim {claim.text} {says}",
                                             "held against the derivation below, on random numbers with all sizes different")
+
+    def _hold(self, program: Program, loss: str | None, request: asked.Asked) -> None:
+        """The words of the scope against its formulas; a worked solution speaks of much that it does not define."""
+        assert self.known is not None
+        own = [p for p in self.understood.phrases if self.scope.covers(p.span.start)]
+        if not asked.in_working(self.understood):
+            self.known.environment.notes += held.against(own, program, loss, request.requests)
 
     def _own(self) -> set[str]:
         """Quantities that this scope itself defines."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ..core.expr import Entry, Offset, add, delta, mul, power
 from ..core.expr import Sum as AxisSum
 from ..core.walk import rename
-from . import sums
+from . import calls, sums
 from .names import flat, is_transpose, readings
-from .syntax import BigOperator, Formula, Fraction, Name, Product, Root, Script, Span
+from .syntax import BigOperator, Call, Formula, Fraction, Group, Name, Numeral, Product, Root, Script, Span
 from .terms import UNIT, Shapes, Term, Unclear, described, elementwise, fits, over, summed, times, transposed
 from .terms import product as matrix_product
 
@@ -41,8 +41,10 @@ def product(reader: Elaborator, formula: Product) -> Term:
 def chain(reader: Elaborator, group: list, formula: Product) -> Term:
     """Factors and the operators between them, from the left."""
     means(reader, group)
+    group = _split(reader, group)
     result, before = reader(group[0]), [group[0]]
     for operator, factor in zip(group[1::2], group[2::2], strict=True):
+        extent(reader, before, group[2 * len(before) - 3] if len(before) > 1 else "", operator, factor)
         if operator in ("/", "oslash"):
             result = quotient(reader, result, factor, formula.span)
             before.append(factor)
@@ -53,6 +55,28 @@ def chain(reader: Elaborator, group: list, formula: Product) -> Term:
         result = multiplied(reader, result, term, operator, before, factor)
         before.append(factor)
     return result
+
+
+def _split(reader: Elaborator, group: list) -> list:
+    """b (c + 1) as the two factors that it is where b is a quantity: a / b (c + 1) and u^T b (c + 1) are read from the left."""
+    out: list = []
+    for at, factor in enumerate(group):
+        parts = calls.multiplied_out(reader, factor) if at % 2 == 0 else None
+        out += [factor] if parts is None else _split(reader, [parts.factors[0], "", parts.factors[1]])
+    return out
+
+
+def extent(reader: Elaborator, before: list[Formula], previous: str, operator: str, factor: Formula) -> None:
+    """Say how far a slash and a function without brackets reach, where another factor stands behind: a/b c, \\ln a \\cdot b."""
+    last = before[-1]
+    if isinstance(last, Call) and not last.bracketed and not isinstance(last.arguments[0], Group) and not isinstance(factor, Call | BigOperator):
+        reader.env.note("assumption", Span(last.span.start, factor.span.end), f"{flat(last.function)} without brackets ends in front of the next factor",
+                        "a sign, a bracket or braces end it", "put brackets round what it is taken of")
+    if operator == "" and previous == "/" and not isinstance(factor, BigOperator):
+        number = len(before) > 1 and all(isinstance(f, Numeral) for f in before[-2:])
+        if not (number and (factor.span.start > last.span.end or not isinstance(factor, Name | Script))):
+            reader.env.note("assumption", Span(before[-2].span.start, factor.span.end), "a / b c is read from the left: (a / b) c", "no brackets say otherwise",
+                            "write a / (b c) or \\frac")
 
 
 def quotient(reader: Elaborator, above: Term, below: Formula, span) -> Term:
@@ -169,6 +193,15 @@ def _unlike(shapes: Shapes, a: Term, b: Term, before: list[Formula], formula: Fo
     meant = next((text for text, (c, d) in ways.items() if len(a.axes) + len(b.axes) > 2 and fits(shapes, c, d)), None)
     return Unclear(Span(before[0].span.start, formula.span.end), said + differ,
                    f"Did you mean {meant}?" if meant else "check the shapes")
+
+
+def inner(reader: Elaborator, first: Formula, second: Formula, span) -> Term:
+    """⟨x, y⟩, the scalar product of two arrays of one shape."""
+    a, b = reader(first), reader(second)
+    both = elementwise(reader.shapes, a, b, span, "a scalar product") if len(a.real) == len(b.real) else None
+    if both is None:
+        raise Unclear(span, "a scalar product of unlike shapes")
+    return summed(Term(mul(both[0], both[1]), both[2]))
 
 
 def written_out(reader: Elaborator, parts: tuple[Formula, ...], span) -> Term:

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..core.record import record
 from ..functions import table
 from .asking import Draft, Request, read
-from .clauses import Item, has_subject, hides_request, imperatives, is_strange_imperative, items
+from .clauses import Item, has_subject, hides_request, imperatives, is_strange_imperative, items, what_is_done
 from .lexicon import ADVICE_VERBS, ROUNDING
 from .markdown import Block, Math, pieces
 from .mentions import has_derivative, is_definition, is_formula_for_name, is_name, is_several
@@ -162,11 +162,12 @@ class _Reader:
         if isinstance(verb, Item) and not verb.has("verb"):
             if verb.get("unable") == "repeat" and self.repeat(clause[1:], span):
                 return
-            if verb.has("told") and not verb.has("unable"):
+            if verb.has("told") and not verb.has("unable") and not _asks_for_steps(clause):
                 self.statement(clause, span)
-            else:
+                return
+            if not _asks_for_steps(clause):
                 self.list(span, f"{verb.text!r} is not something that is done here")
-            return
+                return
         kind = verb.get("verb") if isinstance(verb, Item) else verb
         inherited = isinstance(verb, str) and not any(item.has("finite", "working") for item in clause)
         if worked and not isinstance(verb, Item) or not isinstance(verb, Item) and not inherited \
@@ -196,6 +197,9 @@ class _Reader:
         self.unknown += loose_numbers(clause)
         if is_strange_imperative(clause):
             self.list(span, f"begins with {clause[0].text!r}, which may ask for something")
+            return
+        if (done := what_is_done(clause)) is not None:
+            self.list(span, f"{done!r} may change something")
             return
         for at, item in enumerate(clause):
             if hides_request(clause, at):
@@ -311,6 +315,11 @@ def _is_list(clause: list[Item], label: Span | None, sentence: Sentence) -> bool
                              and not isinstance(item.formula, Relation) for item in clause)
     labelled = label is not None and sentence.tokens[0].kind == "label" and first.kind == "math" and is_name(first.formula)
     return asked or derived or labelled
+
+
+def _asks_for_steps(clause: list[Item]) -> bool:
+    """"Take one gradient step": the verb gives nothing, it asks."""
+    return clause[0].word in ("take", "make") and any(item.get("op") == "update" or item.has("steps") for item in clause)
 
 
 def lone_function(verb: Item | str | None, given: list[Formula]) -> list[Request]:

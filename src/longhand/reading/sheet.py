@@ -11,6 +11,7 @@ from .alternatives import alternatives
 from .completed import completed
 from .environment import Note
 from .formula import read_math
+from .given_blocks import given_blocks, unread_listings
 from .given_gradients import Found, given_gradients
 from .layers import with_layers
 from .lone_functions import lone_functions
@@ -22,7 +23,7 @@ from .sentences import Sentence, sentences
 from .source import Source
 from .spoken import spoken_definitions, wirings
 from .statements import statements
-from .syntax import Formula, Span
+from .syntax import Formula, Relation, Span
 
 MOST = 1000                     # formulas of one sheet, eight times what the longest real one has
 
@@ -46,14 +47,14 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
     layout   "column" or "row": how the solution writes vectors, whatever the sheet does
     """
     source = Source(text, name)
-    blocks = pieces(source)
+    blocks, tabled = given_blocks(source, pieces(source))
     said = sentences(blocks)
     sheets = []
     for each in alternatives(source, said):
         if each.text != source.text:
-            blocks = pieces(Source(each.text, name))
+            blocks, tabled = given_blocks(own := Source(each.text, name), pieces(own))
             said = sentences(blocks)
-        sheets.append((each.title, _read(source, each.text, blocks, said, data or {}, tuple(wrt), layout)))
+        sheets.append((each.title, _read(source, each.text, blocks, said, tabled, data or {}, tuple(wrt), layout)))
     if len(sheets) == 1:
         return sheets[0][1]
     problems = tuple(replace(p, title=f"{p.title} {title}".strip()) for title, sheet in sheets for p in sheet.problems)
@@ -61,8 +62,8 @@ def read(text: str, *, name: str = "", data: Mapping[str, object] | None = None,
     return Sheet(problems, *every, source)
 
 
-def _read(source: Source, text: str, blocks: list[Block], said: list[Sentence], data: Mapping[str, object], wrt: tuple[str, ...],
-          layout: str | None) -> Sheet:
+def _read(source: Source, text: str, blocks: list[Block], said: list[Sentence], tabled: list[Relation], data: Mapping[str, object],
+          wrt: tuple[str, ...], layout: str | None) -> Sheet:
     """The text of the source, or of one of its alternatives, at the same places."""
     runs = [run for block in blocks for run in block.runs if isinstance(run, Math)]
     if len(runs) > MOST:
@@ -76,10 +77,12 @@ def _read(source: Source, text: str, blocks: list[Block], said: list[Sentence], 
     understood = understand(source, blocks, lambda run: formulas.get(run.span), said)
     understood = replace(understood, phrases=(*matter.phrases, *understood.phrases))
     wired = wirings(blocks, formulas)
-    spoken = [*spoken_definitions(blocks, formulas), *wired]
+    spoken = [*spoken_definitions(blocks, formulas), *wired, *tabled]
     displayed = {run.span for block in blocks for run in block.runs if isinstance(run, Math) and run.display}
     found = statements(sorted([(f, span in displayed) for span, f in formulas.items()] + [(f, False) for f in spoken],
                               key=lambda item: item[0].span.start))
+    if not any(r.kind == "implement" for r in understood.requests):
+        remarks += [(note.kind, remark(source, note)) for note in unread_listings(source, blocks)]
     found, understood, told, data = with_layers(found, understood, data)
     found, understood, noted = completed(found, understood)
     noted = [*told, *noted]

@@ -76,8 +76,8 @@ class Splitter:
                 stack += tensors(found.right) if found else ()
         return False
 
-    def _named(self, equation: Equation, e: Expr, letter: str) -> Entry:
-        if isinstance(e, Entry):
+    def _named(self, equation: Equation, e: Expr, letter: str) -> Expr:
+        if isinstance(e, Entry) or equation.name in tensors(e):         # a recurrence stays one equation, which reads itself
             return e
         if (entry := self._stands_for(equation, e)) is not None:
             return entry

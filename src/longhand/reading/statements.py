@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from .literals import literal
 from .names import Reading, flat, items, readings
+from .strays import EXPRESSIONS, is_number, strays
 from .syntax import (
     Accent,
     BigOperator,
@@ -16,17 +16,19 @@ from .syntax import (
     Index,
     Lines,
     Name,
+    Negative,
     Numeral,
+    Product,
     Relation,
     Row,
     Script,
     Sequence,
     Span,
+    Sum,
     Tagged,
     Words,
     walk,
 )
-from .terms import Unclear
 
 INDEX_LETTERS = frozenset("ijklmnprst")
 
@@ -39,6 +41,7 @@ class Statement:
     order: int
     tag: str = ""
     display: bool = False
+    behind: bool = False                    # it stands behind an equation with no sign between that separates the two
 
     @cached_property
     def nodes(self) -> tuple[Formula, ...]:
@@ -70,8 +73,9 @@ def statements(runs: Iterable[tuple[Formula, bool]]) -> list[Statement]:
     """The statements of the formulas (formula, whether displayed), in order."""
     out: list[Statement] = []
     for formula, display in runs:
+        behind = {id(part) for part in _behind(formula.body if isinstance(formula, Tagged) else formula)}
         for piece, tag in _pieces(formula, ""):
-            out.append(Statement(piece, piece.span, len(out), tag, display))
+            out.append(Statement(piece, piece.span, len(out), tag, display, id(piece) in behind))
     return out
 
 
@@ -83,20 +87,36 @@ def _pieces(formula: Formula, tag: str) -> Iterator[tuple[Formula, str]]:
             for row in _continued(rows):
                 yield from _pieces(row, tag)
         case Sequence(_, parts, _):
-            for part in regrouped(parts):
+            apart = {id(part) for part in strays(formula)}
+            for part in regrouped(tuple(part for part in parts if id(part) not in apart)):
                 yield from _pieces(part, tag)
+            yield from ((part, tag) for part in parts if id(part) in apart)
+        case Relation(span, (Row(_, _, names), Row(_, _, values)), ("=",)) if len(names) == len(values) and all(map(_bare, names)):
+            for name, value in zip(names, values, strict=True):                     # (x, y) = (1, 2)
+                yield Relation(Span(span.start, value.span.end), (name, value), ("=",)), tag
         case Empty() | Words():
             return
         case _:
             yield formula, tag
 
 
+def _behind(formula: Formula) -> Iterator[Formula]:
+    """The parts of rows, and the rows, that stand behind an equation with nothing that says how they belong to it."""
+    rows = [row.body if isinstance(row, Tagged) else row for row in (_continued(formula.rows) if isinstance(formula, Lines) else (formula,))]
+    for row in rows:
+        if isinstance(row, Sequence):
+            yield from strays(row)
+    yield from (row for above, row in zip(rows, rows[1:], strict=False) if isinstance(above, Relation) and isinstance(row, EXPRESSIONS))
+
+
 def _continued(rows: tuple[Formula, ...]) -> list[Formula]:
-    """Lines that start with a relation sign joined to the line above."""
+    """Lines that start with a relation sign, or with a sign of addition or multiplication, joined to the line above."""
     out: list[Formula] = []
     for row in rows:
         previous = out[-1] if out else None
-        if isinstance(row, Relation) and isinstance(row.parts[0], Empty) and previous is not None and not isinstance(previous, Empty):
+        if previous is not None and (joined := goes_on(previous, row)) is not None:
+            out[-1] = joined
+        elif isinstance(row, Relation) and isinstance(row.parts[0], Empty) and previous is not None and not isinstance(previous, Empty):
             if isinstance(previous, Relation):
                 head, signs = previous.parts, previous.operators
             else:
@@ -109,6 +129,36 @@ def _continued(rows: tuple[Formula, ...]) -> list[Formula]:
     return out
 
 
+def goes_on(above: Formula, row: Formula) -> Formula | None:
+    """The equation above with a row that goes on with +, - or a sign of multiplication; None for any other row."""
+    if isinstance(above, Tagged) or isinstance(row, Tagged):
+        return None
+    head = row.parts[0] if isinstance(row, Relation) else row
+    if not isinstance(above, Relation) or isinstance(above.parts[-1], Empty):
+        return None
+    last = above.parts[-1]
+    before = last.terms if isinstance(last, Sum) else (last,)
+    match head:
+        case Sum(_, (Empty(), *rest)):
+            terms = rest
+        case Negative() if head is row:
+            terms = [head]
+        case Sum(_, (Negative(), *_)) if head is row:
+            terms = list(head.terms)
+        case Product(_, (Empty(), *factors), operators):
+            whole = Product(Span(before[-1].span.start, head.span.end), (before[-1], *factors), operators)
+            before, terms = before[:-1], [whole]
+        case Sum(_, (Product(_, (Empty(), *factors), operators) as first, *rest)):
+            whole = Product(Span(before[-1].span.start, first.span.end), (before[-1], *factors), operators)
+            before, terms = before[:-1], [whole, *rest]
+        case _:
+            return None
+    every = (*before, *terms)
+    whole = every[0] if len(every) == 1 else Sum(Span(last.span.start, head.span.end), every)
+    more, signs = (row.parts[1:], row.operators) if isinstance(row, Relation) else ((), ())
+    return Relation(Span(above.span.start, row.span.end), (*above.parts[:-1], whole, *more), (*above.operators, *signs))
+
+
 def regrouped(parts: tuple[Formula, ...]) -> list[Formula]:
     """Lists put together again: y = 1, 0, 0 is one row; w_1, …, w_3 = 0.1, 0.2, 0.3 gives each its number; a, b ∈ R says it of both."""
     out: list[Formula] = []
@@ -119,12 +169,14 @@ def regrouped(parts: tuple[Formula, ...]) -> list[Formula]:
             names = _before(out)
             del out[len(out) - len(names):]
             out += [Relation(Span(name.span.start, part.span.end), (name, part.parts[1]), ("in",)) for name in names]
-        if not (isinstance(part, Relation) and part.operators[-1:] == ("=",) and _number(part.parts[-1])):
+        if not (isinstance(part, Relation) and part.operators[-1:] == ("=",) and is_number(part.parts[-1])):
             out.append(part)
             at += 1
             continue
         end = at + 1
-        while end < len(parts) and (_number(parts[end]) or isinstance(parts[end], Dots)):
+        while end < len(parts) and (is_number(parts[end]) or isinstance(parts[end], Dots)):
+            end += 1
+        if isinstance(parts[end - 1], Dots) and end - 1 > at and end < len(parts) and _bare(parts[end]):      # j = 1, …, n
             end += 1
         values = (part.parts[-1], *parts[at + 1:end])
         if len(values) == 1:
@@ -142,13 +194,6 @@ def regrouped(parts: tuple[Formula, ...]) -> list[Formula]:
             out += [part, *parts[at + 1:end]]
         at = end
     return out
-
-
-def _number(formula: Formula) -> bool:
-    try:
-        return literal(formula) is not None
-    except Unclear:
-        return True
 
 
 def _taken(out: list[Formula]) -> int:

@@ -39,7 +39,10 @@ SCAN = re.compile(r"""
 """, re.VERBOSE | re.DOTALL | re.ASCII)
 EXPONENT = re.compile(r"[eE][+-]?\d+(?![A-Za-z0-9.^_{\\])", re.ASCII)
 LETTERS = re.compile(r"[A-Za-z]+")
-THOUSANDS = re.compile(r"\{,\}\d\d\d(?!\d)", re.ASCII)
+THOUSANDS = re.compile(r"(?:\{,\}|\\,)\d\d\d(?!\d)", re.ASCII)
+DECIMALS = re.compile(r"\{,\}(\d+)", re.ASCII)
+FRACTION = re.compile(r"\.\d+", re.ASCII)
+SEPARATED = re.compile(r"\{,\}|\\,")
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*", re.ASCII)
 SIGNS = {
     "+": "plus", "-": "minus", "_": "script", "^": "script", "'": "prime", "|": "bar", "&": "cell", "~": "space",
@@ -111,13 +114,21 @@ class Tokeniser:
         return end
 
     def number(self, run: str, start: int, end: int) -> int:
-        while "." not in run and len(run) <= 3 and (match := THOUSANDS.match(self.text, end)):
-            end = match.end()
+        if match := DECIMALS.match(self.text, end) if run.isdigit() and not (run != "0" and THOUSANDS.match(self.text, end)) else None:
+            end = match.end()                           # 0{,}5, with a comma for the point
+            run = f"{run}.{match.group(1)}"
+        elif "." not in run and len(run) <= 3 and not run.startswith("0"):
+            while match := THOUSANDS.match(self.text, end):
+                end = match.end()
+            if end > start + len(run) and (match := FRACTION.match(self.text, end)):
+                end = match.end()
+            run = SEPARATED.sub("", self.text[start:end])
+        digits = end
         if match := EXPONENT.match(self.text, end):
             end = match.end()
-        text = self.text[start:end].replace("{,}", "")
-        digits, _, exponent = text.lower().partition("e")
-        if len(digits) > LARGEST_NUMBER or exponent and (len(exponent) > 6 or abs(int(exponent)) > LARGEST_NUMBER):
+        text = run + self.text[digits:end]
+        mantissa, _, exponent = text.lower().partition("e")
+        if len(mantissa) > LARGEST_NUMBER or exponent and (len(exponent) > 6 or abs(int(exponent)) > LARGEST_NUMBER):
             raise TooLarge(start + self.offset)
         self.add("number", text, start, end)
         return end

@@ -87,9 +87,11 @@ def _counts(setting: Setting) -> dict[Expr, None]:
 
 def _averaged(equation: Equation, setting: Setting) -> Iterator[Expr]:
     """Divided by the number of terms where they are added, as if a mean were asked for."""
-    sizes = {index.axis.size: index.axis for index in sorted(all_indices(equation.right), key=lambda i: i.axis.name)}
+    delta = setting.kind(equation) == DELTA
+    added = {index for index in all_indices(equation.right) if delta or index not in equation.left.at}
+    sizes = {index.axis.size: index.axis for index in sorted(added, key=lambda i: i.axis.name)}
     summed = any(isinstance(node, Sum) and not any(setting.role(name) == "parameter" for name in tensors(node)) for node in walk(equation.right))
-    if _at_output(equation, setting) if setting.kind(equation) == DELTA else summed:
+    if _at_output(equation, setting) if delta else summed:
         for axis in sizes.values():
             size = setting.size(axis)
             if size != 1:

@@ -52,9 +52,9 @@ def _own_terms(equation: Equation, setting: Setting) -> Iterator[tuple[Expr, Add
 
 
 def _divided_by_a_size(equation: Equation, setting: Setting) -> Iterator[Expr]:
-    """Divided by the number of rows or columns of the result."""
+    """Divided by the number of rows or columns of the result. Of two, it is rather the 2 of a square that is missing."""
     sizes = {setting.size(axis) for axis in setting.program[equation.name].axes}
-    yield from (mul(power(Number(size), -1), equation.right) for size in sorted(sizes - {None, 1}))
+    yield from (mul(power(Number(size), -1), equation.right) for size in sorted(sizes - {None, 1, 2}))
 
 
 def _decay_left_out(equation: Equation, setting: Setting) -> Iterator[Expr]:
