@@ -248,7 +248,7 @@ class Figures:
         if finding.value is None:
             raise Nonconforming(f"it comes to {_times(found[0].array.shape) if found else 'nothing'}, where {_times(truths[0].shape)} is needed")
         finding.expected = truths[0]
-        if self._is_exact(finding, formula, truths[0]):
+        if any(_may_be_exact(truths[0], r.array) for r in found) and self._is_exact(finding, formula, truths[0]):
             finding.value = truths[0]
         exact = finding.value if not self.printed else next((r.array for r in sides(finding.head, formula, self.scope, self.point, {})), None)
         if exact is not None and any(agree(true, exact) and not is_vague(true, exact) for true in truths):
@@ -269,6 +269,11 @@ class Figures:
         """Explains all prints together, and tells each finding."""
         from .settling import Settling
         return Settling(self).settle()
+
+
+def _may_be_exact(true: Array, found: Array) -> bool:
+    """Whether the truth lies about the middle of what rounded numbers come to, which is what they come to as they stand."""
+    return same_shape(true, found) and all(abs(x.mid() - t.mid()) * 2 <= x.rad() + t.rad() for t, x in zip(true.cells, found.cells, strict=True))
 
 
 def is_vague(true: Array, found: Array) -> bool:
