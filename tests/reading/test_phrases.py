@@ -26,7 +26,7 @@ def phrases(text):
     ("The true class is $2$.", ("true class", "2", "")),
     ("The true class is B.", ("true class", "B", "")),
     ("$y$ is one-hot.", ("one-hot", None, "")),
-    ("The hidden layer has 4 neurons.", ("count", "4", "neurons")),
+    ("The hidden layer has 4 neurons.", ("count", "4", "hidden neurons")),
     ("It has three hidden units.", ("count", "3", "hidden units")),
     ("A tanh activation for the hidden layer, and a softmax for the output layer.", ("activation", "tanh", "hidden")),
     ("A tanh activation for the hidden layer, and a softmax for the output layer.", ("activation", "softmax", "output")),

@@ -70,12 +70,16 @@ def complaints(kinds: list[Kind], known: Known, definer: Definer, working: bool)
 
 
 def _is_bound(formula: Formula) -> bool:
-    """Is it an expression of quantities and a number that it equals: w_1 + w_2 = 1?"""
+    """Is it an expression of quantities and a number that it equals, or the identity matrix: w_1 + w_2 = 1, W^T W = I?"""
     match formula:
         case Relation(_, (Product() | Sum() | Fraction() | Negative() | Norm() as left, right), ("=",)):
-            return isinstance(right, Numeral) and not any(isinstance(n, Derivative | Nabla | Call) for n in walk(left)) and any(
+            return (isinstance(right, Numeral) or _is_identity(right)) and not any(isinstance(n, Derivative | Nabla | Call) for n in walk(left)) and any(
                 isinstance(n, Name) for n in walk(left))
     return False
+
+
+def _is_identity(formula: Formula) -> bool:
+    return (flat(formula) or "").split("_")[0] == "I"
 
 
 def guessed_products(notes: Sequence[Note], text_of: Callable[[Span], str]) -> list[Note]:

@@ -11,7 +11,9 @@ from ..core.walk import tensors, walk
 from ..functions import table
 from ..functions.activations import ACTIVATIONS
 from ..functions.vector import VECTOR_FUNCTIONS
+from .counted import contradiction
 from .environment import Note
+from .names import flat
 from .phrases import Phrase
 from .requests import Request
 from .worded_numbers import added_only
@@ -32,7 +34,7 @@ def against(phrases: Iterable[Phrase], program: Program, loss: str | None, reque
             continue
         check = CHECKS.get(phrase.kind)
         if check is not None and (says := check(phrase, program, loss)):
-            yield Note("problem", phrase.span, says, "the words and the formulas do not agree, and the formulas are used",
+            yield Note("problem", phrase.span, says, WHY.get(phrase.kind, "the words and the formulas do not agree, and the formulas are used"),
                        "write it as a formula, or leave the words out")
 
 
@@ -80,7 +82,30 @@ def _mean(phrase: Phrase, program: Program, loss: str | None) -> str | None:
     return "the words speak of a mean, and no formula divides by a number of things"
 
 
-CHECKS = {"activation": _activation, "loss": _loss, "no bias": _no_bias, "mean": _mean}
+def _property(phrase: Phrase, program: Program, loss: str | None) -> str | None:
+    """What a quantity is said to be is of no use to a derivation; of a size or a label, that it is an integer says nothing new."""
+    if phrase.about is None:
+        return f"they are said to be {phrase.subject}, which is not used"
+    tensor = program.tensors.get(flat(phrase.about) or "")
+    if tensor is None or tensor.role in ("size", "label", "constant") or program.equation(tensor.name) is not None:
+        return None
+    return f"{tensor.name} is said to be {phrase.subject}, which is not used"
+
+
+def _part_of_loss(phrase: Phrase, program: Program, loss: str | None) -> str | None:
+    """A loss that is called a sum has a formula that reads its parts."""
+    name, read = flat(phrase.about) or "", set()
+    stack = [loss] if loss is not None else []
+    while stack:
+        if (equation := program.equation(stack.pop())) is not None:
+            stack += tensors(equation.right) - read
+            read |= tensors(equation.right)
+    return None if name in read else f"the words make {name} a part of the loss, and no formula does"
+
+
+WHY = {"property": "everything is derived as if all entries were free real numbers"}
+CHECKS = {"activation": _activation, "loss": _loss, "no bias": _no_bias, "mean": _mean, "property": _property,
+          "part of the loss": _part_of_loss, "count": contradiction}
 
 
 def _near(program: Program, loss: str | None) -> tuple[Equation, ...]:

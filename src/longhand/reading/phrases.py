@@ -5,10 +5,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ..core.record import record
+from .asides import conditions, parts_of_loss
 from .clauses import Item
+from .counted import where
 from .lexicon import COUNTED, FRACTIONS, MONTHS, NUMBERS, POINTS, REFERENCES, STEP_WORDS, STEPS, TITLES, words
 from .mentions import has_derivative, is_differential, is_expression, is_name, is_number
+from .properties import properties
 from .said_roles import calls
+from .scalars import scalars
 from .syntax import Empty, Formula, Matrix, Negative, Relation, Row, Span, walk
 from .unit_words import unit_words
 
@@ -21,7 +25,8 @@ class Phrase:
              "count", "filled" (subject: weights, biases, parameters or inputs), "units", "unit family", "upstream", "hint", or a convention:
              "one-hot", "no bias", "frozen" (the biases), "row vectors", "column vectors",
              "row-wise", "column-wise", "elementwise", "mean", "sum", "distribution", "class base", "examples in rows",
-             "examples in columns", "natural logarithm"; "role" (the input u: about u, subject "input")
+             "examples in columns", "natural logarithm"; "role" (the input u: about u, subject "input");
+             "property" (a symmetric matrix A), "scalar", "part of the loss"
     value    the number, name or formula
     subject  what it is about: "hidden", "output", "everywhere" or a function's name for an activation; the word defined; what is counted
     about    the formula it is about: the y of "y is one-hot"
@@ -64,7 +69,7 @@ def take(sentence: list[Item], section: int) -> tuple[list[Item], list[Phrase]]:
 
     _furniture(done)
     done = [item for item in done if not item.taken]
-    for step in (_counts, _filled, _roles, _numbered, _definitions, _conventions, _activations, _upstream, unit_words):
+    for step in (_counts, _filled, _roles, _numbered, _definitions, _conventions, _activations, _upstream, unit_words, properties, scalars, parts_of_loss):
         step(done, note)
     return done, found
 
@@ -129,7 +134,7 @@ def _counts(items: list[Item], note: Note) -> None:
                     _use(items, ahead, ahead)
                 break
             if follower.word in COUNTED and (at == 0 or items[at - 1].word not in COUNTED):
-                note("count", value, at, ahead, " ".join(i.text.casefold() for i in items[at + 1:ahead + 1]))
+                note("count", value, at, ahead, where(items, at) + " ".join(i.text.casefold() for i in items[at + 1:ahead + 1]))
                 _use(items, at, at)
                 break
 
@@ -298,7 +303,7 @@ def effects(items: Iterable[Item]) -> list[Unclear]:
             found.append(Unclear(span, " ".join(i.text for i in items) if whole else item.text, f"{effect} is not read from words"))
         elif item.get("method") == "unsupported":
             found.append(Unclear(item.span, item.text, "this method of descent is not known"))
-    return found
+    return found + [Unclear(span, text, "a formula that holds under a condition is read from \\begin{cases} alone") for span, text in conditions(items)]
 
 
 def _is_stated(formula: Formula | None) -> bool:

@@ -23,18 +23,18 @@ def calls(items: list[Item]) -> Iterator[tuple[Formula, str, int, int]]:
         back = at - 1
         while back >= 0 and _between(items[back]):
             back -= 1
-        if back >= 0 and back < at - 1 and items[back + 1].text.casefold() in FINITE and _names(items[back].formula):        # u and v are the inputs
-            for place in _chain(items, back, -1):
-                for name in _names(items[place].formula):
+        if back >= 0 and back < at - 1 and items[back + 1].text.casefold() in FINITE and names(items[back].formula):        # u and v are the inputs
+            for place in chain(items, back, -1):
+                for name in names(items[place].formula):
                     yield name, role, place, at
             continue
         ahead = at + 1
         while ahead < len(items) and _between(items[ahead]):
             ahead += 1
-        for place in _chain(items, ahead, 1):
+        for place in chain(items, ahead, 1):
             if place + 1 < len(items) and items[place + 1].text.casefold() in FINITE:                          # ..., and y is the label
                 break
-            for name in _names(items[place].formula):
+            for name in names(items[place].formula):
                 yield name, role, at, place
 
 
@@ -42,22 +42,22 @@ def _between(item: Item) -> bool:
     return item.text.casefold() in BETWEEN or item.get("fact") == "one-hot"
 
 
-def _chain(items: list[Item], place: int, step: int) -> Iterator[int]:
+def chain(items: list[Item], place: int, step: int) -> Iterator[int]:
     """The places of names that follow one another, with commas and "and" between them."""
-    while 0 <= place < len(items) and _names(items[place].formula):
+    while 0 <= place < len(items) and names(items[place].formula):
         yield place
         place += step
         while 0 <= place < len(items) and (items[place].mark(",") or items[place].has("conj")):
             place += step
 
 
-def _names(formula: Formula | None) -> list[Formula]:
-    """W, b of "W, b" and of a declaration of both; nothing for any other formula."""
+def names(formula: Formula | None) -> list[Formula]:
+    """The names W, b of "W, b" and of a declaration of both; nothing for any other formula."""
     match formula:
         case Relation(_, (left, _), ("in",)):
-            return _names(left)
+            return names(left)
         case Sequence(_, parts):
-            found = [_names(part) for part in parts]
+            found = [names(part) for part in parts]
             return [name for names in found for name in names] if all(found) else []
         case Formula() if is_name(formula):
             return [formula]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..core.problem import Problem, Remark
 from ..core.record import record
-from . import scopes
+from . import scalars, scopes
 from .alternatives import alternatives
 from .completed import completed
 from .environment import Note
@@ -77,7 +77,7 @@ def _read(source: Source, text: str, blocks: list[Block], said: list[Sentence], 
     understood = understand(source, blocks, lambda run: formulas.get(run.span), said)
     understood = replace(understood, phrases=(*matter.phrases, *understood.phrases))
     wired = wirings(blocks, formulas)
-    spoken = [*spoken_definitions(blocks, formulas), *wired, *tabled]
+    spoken = [*spoken_definitions(blocks, formulas), *wired, *tabled, *scalars.declarations(understood.phrases)]
     displayed = {run.span for block in blocks for run in block.runs if isinstance(run, Math) and run.display}
     found = statements(sorted([(f, span in displayed) for span, f in formulas.items()] + [(f, False) for f in spoken],
                               key=lambda item: item[0].span.start))
