@@ -5,10 +5,9 @@ import random
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from math import prod
 
-from ..core.problem import Problem, Value
+from ..core.problem import Problem, entries
 from .array_code import Code, Statement, reads
 from .c_text import CWriter, number
 from .dialects import NUMPY
@@ -93,25 +92,23 @@ def _data(problem: Problem, code: Code, module: ModuleWriter, writer: CWriter) -
     for name in code.inputs:
         array = code.arrays[name]
         shape = module.shape(array, sizes)
-        entries = 1
-        for n in shape:
-            entries *= n
+        count = prod(shape)
         if array.tensor in problem.data:
-            values = [number(v) for v in _flat(problem.data[array.tensor])]
+            values = [number(v) for v in entries(problem.data[array.tensor])]
         else:
             made_up = made_up or array.role not in ("data", "memory")
             if name in places:
-                values = [str(rng.randrange(*places[name])) for _ in range(entries)]
+                values = [str(rng.randrange(*places[name])) for _ in range(count)]
             elif array.role == "memory":
-                values = ["0"] * entries
+                values = ["0"] * count
             elif array.role == "data":
-                values = [f"(real){module.number(array)}"] * entries
+                values = [f"(real){module.number(array)}"] * count
             elif (one := module.one_hot_axis(array)) is not None:
                 values = _one_hot(shape, one, rng)
             elif array.role == "label":
-                values = [f"{rng.uniform(0.1, 0.9):.3f}" for _ in range(entries)]
+                values = [f"{rng.uniform(0.1, 0.9):.3f}" for _ in range(count)]
             else:
-                values = [f"{rng.gauss(0, 1):.3f}" for _ in range(entries)]
+                values = [f"{rng.gauss(0, 1):.3f}" for _ in range(count)]
         lines += _declared(name, writer.count(array), values)
     says = "Random numbers of the declared shapes; sizes that the sheet leaves open are small." if made_up else "The numbers of the sheet."
     computed = (*module.results, *code.gradients.values(), *code.looked.values(), *(module.step_results if code.update else ()))
@@ -141,10 +138,6 @@ def _declared(name: str, count: str, values: Sequence[str]) -> list[str]:
             line = "    "
         line += part
     return [*lines, line]
-
-
-def _flat(value: Value) -> list[Fraction]:
-    return [x for inner in value for x in _flat(inner)] if isinstance(value, tuple) else [Fraction(value)]
 
 
 def _main(code: Code, module: ModuleWriter, writer: CWriter) -> str:

@@ -44,14 +44,14 @@ class RowsWriter(CWriter):
         """The entries of one example in an array of examples."""
         return self.entries(name) // max(self.most, 1)
 
-    def tiled(self, s: Statement) -> Product | None:
-        """The statement as a product of matrices that tiles take."""
+    def large(self, s: Statement) -> Product | None:
+        """The statement as a product of matrices that tiles or BLAS take; None for what is written as loops."""
         p = self.product(s) if isinstance(s, Contract) else None
-        return p if p and p.rows and p.columns and self.entries(p.left) + self.entries(p.right) <= MOST else None
+        return p if p is not None and (self.blas or self.tiled(p)) else None
 
-    def cut(self, s: Statement) -> bool:
-        """Whether it is a product that is added or shared, not one of the loops."""
-        return self.tiled(s) is not None or isinstance(s, Contract) and self.blas and self.product(s) is not None
+    def tiled(self, p: Product) -> bool:
+        """Whether tiles take the product, and not BLAS."""
+        return bool(p.rows and p.columns) and self.entries(p.left) + self.entries(p.right) <= MOST
 
     def _guess(self, axis: Axis) -> int:
         return self.most if axis.size == self.examples else axis.size if isinstance(axis.size, int) else self.sizes[axis.size]
@@ -109,14 +109,13 @@ class ShareWriter(LoopWriter):
 
     def _product(self, s: Contract) -> list[str] | None:
         """The share of a large product: some rows of the first matrix, or some columns of the second one; all of it for one thread."""
-        if not self.writer.cut(s):
+        p = self.writer.large(s)
+        if p is None:
             return None
-        p = self.writer.product(s)
-        assert p is not None
         first, last = self._bounds(s.at[0].axis)
         m, n, depth = self.writer.extents(p.rows), self.writer.extents(p.columns), self.extent(p.over.axis)
         lda, ldb, wide = m if p.ta else depth, depth if p.tb else n, n
-        if self.writer.tiled(s):
+        if self.writer.tiled(p):
             added = self.added.get(s.target)
             factor = "1" if added is None else self.scalar(added)[0]
             return [f"tiled_product__({p.ta}, {p.tb}, {first}, {last}, 0, {n}, {depth}, {self._matrix(p.left, lda)}, {self._matrix(p.right, ldb)}, "
@@ -130,7 +129,6 @@ class ShareWriter(LoopWriter):
         if (factor := self.added.get(s.target)) is not None:
             return [f"added_product__({p.ta}, {p.tb}, {m}, {n}, {depth}, {self.scalar(factor)[0]}, {left}, {lda}, {right}, {ldb}, {target}, {wide});"]
         return [f"large_product({p.ta}, {p.tb}, {m}, {n}, {depth}, {left}, {lda}, {right}, {ldb}, {target});"]
-
 
     def _matrix(self, array: str, apart: str) -> str:
         return f"(struct matrix__){{0, 0, {array}}}" if array in self.apart else f"(struct matrix__){{{array}, {apart}, 0}}"
@@ -149,7 +147,7 @@ def accumulated(writer: RowsWriter, statements: Sequence[Statement], kept: Seque
     gradient that a plain update alone reads is never stored. With them the factor of each such target; `kept` arrays stay."""
     out, factors = list(statements), {}
     for product in statements:
-        if not isinstance(product, Contract) or product.target in kept or not writer.cut(product):
+        if not isinstance(product, Contract) or product.target in kept or writer.large(product) is None:
             continue
         readers = [s for s in out if product.target in reads(s)]
         factor = _factor(readers[0], product) if len(readers) == 1 else None

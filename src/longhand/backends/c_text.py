@@ -134,10 +134,10 @@ class CWriter:
         text = f"static {apart}{'real' if result else 'void'} {name}({head})\n{{\n{body}\n}}"
         return Kernel(text, frozenset(writer.helpers), given, tuple(outputs), offset)
 
-    def rows(self, statements: Sequence[Statement], inner: Sequence[str], sums: bool = True) -> dict[str, int]:
+    def rows(self, statements: Sequence[Statement], inner: Sequence[str]) -> dict[str, int]:
         """The arrays among the inner ones of which a row is enough, with the entries of one, as many as the stack takes."""
         found: dict[str, int] = {}
-        for name in sorted(local(by_rows(statements, self.extent, sums), inner)):
+        for name in sorted(local(by_rows(statements, self.extent), inner)):
             count = self._fixed_count(name, 1)
             if count is not None and sum(found.values()) + count <= STACK:
                 found[name] = count

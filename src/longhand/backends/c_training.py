@@ -162,7 +162,7 @@ def text(passes: Sequence[Pass], sizes: Mapping[str, int], examples: str, dtype:
     for each in passes:
         writer = RowsWriter(each.code, sizes, examples, each.most, integer is not None)
         parts.append(_function(each, writer, threads, helpers))
-        tiles = tiles or any(map(writer.tiled, each.statements))
+        tiles = tiles or any((p := writer.large(s)) is not None and writer.tiled(p) for s in each.statements)
     top = _TOP.format(real=real, gemm=(GEMM + PRODUCT).format(integer=integer) if integer else "", exponential=c_exponential.text(real),
                       helpers=writer.helpers(frozenset(helpers)), shares=HELPERS, tiles=c_tiles.TEXT if tiles else "",
                       bind="gemm = (gemm_type)address;" if integer else "(void)address;")
@@ -184,7 +184,7 @@ def _function(each: Pass, writer: RowsWriter, threads: bool, helpers: set[str]) 
     parts = []
     for k, phase in enumerate(cut):
         used = {n for s in phase for n in (*reads(s), *targets(s), *_factors(added, s))} | (set(gathered) if k == 0 else set())
-        if threads or any(map(writer.cut, phase)):
+        if threads or any(map(writer.large, phase)):
             lines, found, bounds = written(writer, phase, added, apart)
         else:
             plain = LoopWriter(each.code, writer.syntax, writer.extent)
@@ -211,7 +211,7 @@ def _function(each: Pass, writer: RowsWriter, threads: bool, helpers: set[str]) 
 
 def _apart(each: Pass, writer: RowsWriter, statements: Sequence[Statement]) -> tuple[str, ...]:
     """The examples that only tiled products read: these take each row from where it lies, so that none is copied."""
-    others = {n for s in statements if writer.tiled(s) is None for n in reads(s)}
+    others = {n for s in statements if (p := writer.large(s)) is None or not writer.tiled(p) for n in reads(s)}
     return tuple(n for n in each.examples if n not in others) if each.most <= ADDRESSES else ()
 
 

@@ -1,7 +1,7 @@
 """A problem: a program, its numbers, what is asked, and how the sheet spelled it."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from fractions import Fraction
 
@@ -10,6 +10,17 @@ from .record import record
 
 Value = Fraction | tuple["Value", ...]
 """Numbers of a tensor, exact: a Fraction, or nested tuples, outermost axis first."""
+
+
+def entries(value: Value) -> list[Fraction]:
+    """All numbers of a value, in their order."""
+    return [x for part in value for x in entries(part)] if isinstance(value, tuple) else [value]
+
+
+def filled(shape: tuple[int, ...], number: Callable[[], Fraction]) -> Value:
+    """A value of this shape, each of its numbers asked for in turn."""
+    return tuple(filled(shape[1:], number) for _ in range(shape[0])) if shape else number()
+
 
 ASKED = ("value", "expression", "gradient", "jacobian", "hessian", "update", "loss", "schematic")
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from ..core.axis import Axis
 from ..core.equation import Program
 from ..core.expr import Entry, Number, Offset
-from ..core.problem import Problem, Value
+from ..core.problem import Problem, Value, entries, filled
 from ..core.walk import walk
 
 FIRST_SIZE = 3
@@ -44,13 +44,13 @@ def instance(problem: Problem, sizes: Mapping[str, int], seed: int) -> dict[str,
         if tensor.name in places:
             axis, shift = places[tensor.name]
             size = extent(axis, sizes)
-            data[tensor.name] = _filled(shape, lambda n=size, s=shift: Fraction(chance.randrange(n) - s))
+            data[tensor.name] = filled(shape, lambda n=size, s=shift: Fraction(chance.randrange(n) - s))
         elif tensor.name in hot:
             data[tensor.name] = _labels(shape, hot[tensor.name], chance)
         elif tensor.role in ("data", "constant"):
-            data[tensor.name] = _filled(shape, lambda: Fraction(chance.randrange(100, 450), 1000))
+            data[tensor.name] = filled(shape, lambda: Fraction(chance.randrange(100, 450), 1000))
         else:
-            data[tensor.name] = _filled(shape, lambda: Fraction(chance.choice((-1, 1)) * chance.randrange(150, 950), 1000))
+            data[tensor.name] = filled(shape, lambda: Fraction(chance.choice((-1, 1)) * chance.randrange(150, 950), 1000))
     return data
 
 
@@ -58,7 +58,7 @@ def moved(problem: Problem, kept: Collection[Fraction], sign: int) -> dict[str, 
     """The sheet's own numbers, the parameters among them each a little larger (sign 1) or smaller (-1), the same ones alike. Zeros, ones, what makes
     1 with another, and the `kept` ones stay as they are: a formula with numbers put in may have left them out."""
     moving = {t.name for t in problem.program.tensors.values() if t.role == "parameter"}
-    values = sorted({abs(x) for value in problem.data.values() for x in _flat(value)})
+    values = sorted({abs(x) for value in problem.data.values() for x in entries(value)})
     stay = {x for x in values if x in (0, 1) or x in kept or 1 / x in values}
     factor = {x: 1 if x in stay else 1 + Fraction(sign * (k % 7 + 1), 2000) for k, x in enumerate(values)}
 
@@ -80,7 +80,7 @@ def _one_hot(problem: Problem) -> dict[str, int]:
         tensor = problem.program.tensors.get(fact.tensor)
         if tensor is not None and problem.program.equation(fact.tensor) is None and fact.total == Number(Fraction(1)) and fact.axis in tensor.axes:
             value = problem.data.get(fact.tensor)
-            if value is None or set(_flat(value)) <= {0, 1}:
+            if value is None or set(entries(value)) <= {0, 1}:
                 found[fact.tensor] = tensor.axes.index(fact.axis)
     return found
 
@@ -97,10 +97,6 @@ def class_labels(program: Program) -> dict[str, tuple[Axis, int]]:
     return found
 
 
-def _filled(shape: tuple[int, ...], draw) -> Value:
-    return draw() if not shape else tuple(_filled(shape[1:], draw) for _ in range(shape[0]))
-
-
 def _labels(shape: tuple[int, ...], axis: int, chance: random.Random) -> Value:
     """Zeros, and one 1 along the axis."""
     hits: dict[tuple[int, ...], int] = {}
@@ -112,7 +108,3 @@ def _labels(shape: tuple[int, ...], axis: int, chance: random.Random) -> Value:
         return Fraction(int(place[axis] == hits.setdefault(others, chance.randrange(shape[axis]))))
 
     return at(())
-
-
-def _flat(value: Value) -> list[Fraction]:
-    return [x for part in value for x in _flat(part)] if isinstance(value, tuple) else [value]

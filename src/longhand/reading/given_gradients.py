@@ -11,7 +11,7 @@ from ..calculus.descent import METHODS
 from ..core.axis import Axis, Index
 from ..core.equation import Equation, Program, Tensor
 from ..core.expr import Entry, Expr, Sum, mul
-from ..core.problem import Descent, Notation, Problem, Spelling, Value, Wanted
+from ..core.problem import Descent, Notation, Problem, Spelling, Value, Wanted, entries, filled
 from .environment import Note
 from .names import flat, latex
 from .optimiser_words import ASKED, CORRECTED, GRADIENT, NUMBER_OF_STEP, PARAMETER, RATE, STATES, Given, Part, Strange, read_part
@@ -82,7 +82,7 @@ def _problem(label: str, span: Span, part: Part) -> tuple[Problem, list[Note]]:
         if name in data or name == "L":
             raise Strange
         names[what], spellings[name] = name, Spelling(shown)
-        data[name] = given.number.value if given is not None else _zeros(shape)
+        data[name] = given.number.value if given is not None else filled(shape, Fraction)
         return name
 
     parameter = part.given.get(PARAMETER)
@@ -91,7 +91,7 @@ def _problem(label: str, span: Span, part: Part) -> tuple[Problem, list[Note]]:
     if parameter is None:
         notes.append(Note("assumption", gradient.span, "the parameter is 0 before the step",
                           "the sheet gives no value, and its change does not depend on it"))
-    if "epsilon" in part.given and part.given["epsilon"].number.value == 0 and 0 in _flat(gradient.number.value):
+    if "epsilon" in part.given and part.given["epsilon"].number.value == 0 and 0 in entries(gradient.number.value):
         raise Strange                              # 0 divided by 0
     p, g = take(PARAMETER, parameter), take(GRADIENT, gradient)
     for what, default in method.constants.items():
@@ -129,9 +129,3 @@ def _fits(method: str, part: Part) -> None:
         raise Strange
 
 
-def _flat(value: Value) -> list[Fraction]:
-    return [x for item in value for x in _flat(item)] if isinstance(value, tuple) else [value]
-
-
-def _zeros(shape: tuple[int, ...]) -> Value:
-    return tuple(_zeros(shape[1:]) for _ in range(shape[0])) if shape else Fraction(0)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from ..core.equation import Equation
 from ..core.expr import Entry, Expr, Offset, Sum, add, delta, mul
+from ..core.problem import entries
 from ..core.walk import replace_entries, walk
 from .environment import Environment, Quantity, numeral
 from .known import Known, give_axes, outside
@@ -122,7 +123,7 @@ def with_start(known: Known, equation: Equation) -> Equation:
     env = known.environment
     recurrent = {n.tensor: n for n in walk(equation.right) if isinstance(n, Entry) and n.at and _back(n)}
     starts = {name: f"{name}_0" for name in recurrent if f"{name}_0" in known.data}
-    nonzero = {name: start for name, start in starts.items() if _flat(known.data[start][0].value) != {0}}
+    nonzero = {name: start for name, start in starts.items() if any(entries(known.data[start][0].value))}
     for name, start in starts.items():
         if start not in env.used:
             env.used.add(start)
@@ -143,7 +144,3 @@ def with_start(known: Known, equation: Equation) -> Equation:
 def _back(entry: Entry) -> bool:
     first = entry.at[0]
     return isinstance(first, Offset) and first.constant == -1 and len(first.terms) == 1
-
-
-def _flat(value: object) -> set:
-    return {x for item in value for x in _flat(item)} if isinstance(value, tuple) else {value}

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ..core.equation import Fact, Program, Tensor
 from ..core.expr import ONE, Component
-from ..core.problem import Value
+from ..core.problem import Value, entries
 from ..core.walk import walk
 from .environment import Environment
 from .known import Known
@@ -75,7 +75,7 @@ def _sums_to_one(value: Value, label: Tensor, place: int) -> bool:
     """Whether the sums along the axis at this place are 1. A vector may be given as a row or a column of a matrix."""
     if not isinstance(value, tuple):
         return value == 1
-    return sum(_entries(value)) == 1 if label.rank == 1 else _columns_sum_to_one(value, place)
+    return sum(entries(value)) == 1 if label.rank == 1 else _columns_sum_to_one(value, place)
 
 
 def _columns_sum_to_one(value: tuple, place: int) -> bool:
@@ -84,10 +84,6 @@ def _columns_sum_to_one(value: tuple, place: int) -> bool:
     if isinstance(value[0], tuple):
         return all(_columns_sum_to_one(row, place - 1) for row in value)
     return sum(value) == 1
-
-
-def _entries(value: Value) -> list:
-    return [v for part in value for v in _entries(part)] if isinstance(value, tuple) else [value]
 
 
 def _indicator(values: Formula) -> bool:

@@ -7,7 +7,7 @@ from fractions import Fraction as Rational
 from ..core.axis import Axis
 from ..core.equation import Equation
 from ..core.expr import Add, Entry
-from ..core.problem import Value
+from ..core.problem import entries, filled
 from ..core.walk import children, walk
 from .build import is_input, is_label
 from .environment import Environment, Quantity, numeral
@@ -45,11 +45,11 @@ def _fill(known: Known, phrase: Phrase, shifts: set[str]) -> None:
         if shape is None:
             env.note("problem", phrase.span, f"the shape of {name} is not known, so it cannot be filled with {phrase.text.split()[-1]}", "",
                      f"declare it: ${name} \\in \\mathbb{{R}}^{{...}}$")
-        elif _give(known, name, Literal(_filled(number, shape), shape), phrase.span):
+        elif _give(known, name, Literal(filled(shape, lambda: number), shape), phrase.span):
             told.append(name)
     if told:
         env.note("assumption", phrase.span, f"every entry of {', '.join(told)} is {number}", "as the words say of the " + phrase.subject)
-    others = [n for n in names if n not in free and n in known.data and not outside(known, n) and _entries(known.data[n][0].value) != {number}]
+    others = [n for n in names if n not in free and n in known.data and not outside(known, n) and set(entries(known.data[n][0].value)) != {number}]
     if others and not free:
         env.note("problem", phrase.span, f"the words and the numbers of {', '.join(others)} do not agree", "the numbers are used",
                  "leave one of the two out")
@@ -110,7 +110,7 @@ def _zeros(known: Known) -> None:
     env = known.environment
     for name, span in known.zeros.items():
         shape = _shape(env, env.quantities[name])
-        if shape is not None and name not in known.data and _give(known, name, Literal(_filled(Rational(0), shape), shape), span):
+        if shape is not None and name not in known.data and _give(known, name, Literal(filled(shape, Rational), shape), span):
             env.note("assumption", span, f"every entry of {name} is 0", "the sheet gives one 0 for all of them")
         elif shape is None:
             env.note("problem", span, f"the shape of {name} is not known, so it cannot be filled with 0", "", "give its numbers")
@@ -124,7 +124,7 @@ def _ones(known: Known) -> None:
         return
     env.said[ONES] = "data"
     shape = _shape(env, quantity)
-    if shape is None or _give(known, ONES, Literal(_filled(Rational(1), shape), shape), quantity.spelled.span):
+    if shape is None or _give(known, ONES, Literal(filled(shape, lambda: Rational(1)), shape), quantity.spelled.span):
         env.note("assumption", quantity.spelled.span, "a bold 1 is a vector of ones", "the sheet does not define it")
 
 
@@ -142,14 +142,6 @@ def _shape(env: Environment, quantity: Quantity) -> tuple[int, ...] | None:
         return env.shapes.fixed.get(found) if isinstance(found, str) else found
     sizes = tuple(map(size, quantity.axes))
     return None if None in sizes else sizes
-
-
-def _filled(number: Rational, shape: tuple[int, ...]) -> Value:
-    return tuple(_filled(number, shape[1:]) for _ in range(shape[0])) if shape else number
-
-
-def _entries(value: Value) -> set[Rational]:
-    return {x for item in value for x in _entries(item)} if isinstance(value, tuple) else {value}
 
 
 def _number(value: Formula | str | None) -> Rational | None:
